@@ -1,0 +1,89 @@
+'use client';
+
+import { useRef, useState } from 'react';
+import styles from './camera-view.module.css';
+import type { CameraProblem } from './scanner/camera.ts';
+import { useCamera } from './use-camera.ts';
+
+/** What is wrong with the camera, and what to do about it. */
+const PROBLEMS: Record<CameraProblem, { title: string; help: string }> = {
+  insecure: {
+    title: '当前网址不能使用摄像头',
+    help: '浏览器只允许 HTTPS 网址使用摄像头,请用 https:// 开头的地址打开本页。',
+  },
+  denied: { title: '没有摄像头权限', help: '请点击地址栏左侧的图标,把“摄像头”设为允许,然后点“重试”。' },
+  missing: { title: '没有找到摄像头', help: '请检查摄像头是否已连接,然后点“重试”。' },
+  busy: { title: '摄像头被占用', help: '请关闭正在使用摄像头的其他程序或网页,然后点“重试”。' },
+  failed: { title: '摄像头打不开', help: '请点“重试”;仍打不开时,重新打开浏览器。' },
+};
+
+/** The preview, its frame, and torch, zoom and choice of camera where there are any. */
+export function CameraView({ onText }: { onText: (text: string) => void }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const { camera, devices, problem, choose, reopen } = useCamera(video, onText);
+  return (
+    <section className={styles.view} aria-label="摄像头">
+      <video ref={video} className={styles.video} muted playsInline />
+      {camera && <div className={styles.frame} aria-hidden="true" />}
+      {problem ? (
+        <div className={styles.problem} role="alert">
+          <strong>{PROBLEMS[problem].title}</strong>
+          <p>{PROBLEMS[problem].help}</p>
+          <p>扫码枪、手工输入和图片识别仍可使用。</p>
+          <button type="button" onClick={reopen}>
+            重试
+          </button>
+        </div>
+      ) : (
+        <p className={styles.hint}>{camera ? '请将电子健康码对准取景框' : '正在打开摄像头…'}</p>
+      )}
+      <div className={styles.tools}>
+        {devices.length > 1 && (
+          <select
+            aria-label="选择摄像头"
+            value={camera?.deviceId ?? ''}
+            onChange={(event) => {
+              choose(event.target.value);
+              event.target.blur();
+            }}
+          >
+            {devices.map((device) => (
+              <option key={device.id} value={device.id}>
+                {device.label}
+              </option>
+            ))}
+          </select>
+        )}
+        {camera?.setTorch && <Torch key={camera.deviceId} setTorch={camera.setTorch} />}
+        {camera?.zoom && (
+          <input
+            key={camera.deviceId}
+            type="range"
+            aria-label="缩放"
+            min={camera.zoom.min}
+            max={camera.zoom.max}
+            step={camera.zoom.step}
+            defaultValue={camera.zoom.min}
+            onChange={(event) => void camera.zoom?.set(Number(event.target.value))}
+          />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Torch({ setTorch }: { setTorch: (on: boolean) => Promise<void> }) {
+  const [on, setOn] = useState(false);
+  return (
+    <button
+      type="button"
+      aria-pressed={on}
+      onClick={async () => {
+        await setTorch(!on);
+        setOn(!on);
+      }}
+    >
+      {on ? '关闭补光' : '打开补光'}
+    </button>
+  );
+}

@@ -1,0 +1,79 @@
+'use client';
+
+import Link from 'next/link';
+import { useEffect } from 'react';
+import { PageMessage } from '../ui/page-message.tsx';
+import { useMe, useSignOut } from '../ui/use-me.ts';
+import { useOnline } from '../ui/use-online.ts';
+import { VoucherPaper } from '../vouchers/[voucherNo]/paper.tsx';
+import { CameraView } from './camera-view.tsx';
+import { allowSound } from './feedback.ts';
+import { Result } from './result.tsx';
+import styles from './scan.module.css';
+import { listenToKeyboard } from './scanner/keyboard.ts';
+import { SidePanel } from './side-panel.tsx';
+import { useScan } from './use-scan.ts';
+
+export default function ScanPage() {
+  const { data: me, error } = useMe();
+  if (!me) return <PageMessage error={error}>正在打开…</PageMessage>;
+  if (me.role !== 'nurse') {
+    return (
+      <PageMessage>
+        <p>扫码核验由接种护士使用</p>
+        <Link href="/admin">返回管理首页</Link>
+      </PageMessage>
+    );
+  }
+  return <Scanning name={me.name} siteName={me.siteName ?? ''} />;
+}
+
+function Scanning({ name, siteName }: { name: string; siteName: string }) {
+  const { view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, backToScanning } = useScan();
+  const online = useOnline();
+  const signOut = useSignOut();
+
+  useEffect(() => listenToKeyboard((text) => void take(text)), [take]);
+  useEffect(() => {
+    const events = ['pointerdown', 'keydown'] as const;
+    for (const event of events) window.addEventListener(event, allowSound);
+    return () => {
+      for (const event of events) window.removeEventListener(event, allowSound);
+    };
+  }, []);
+
+  return (
+    <>
+      <div className={`screen-only ${styles.page}`}>
+        <header className={styles.bar}>
+          <h1>扫码核验</h1>
+          <span className={styles.site}>{siteName}</span>
+          {!online && (
+            <strong className={styles.offline} role="alert">
+              网络已断开
+            </strong>
+          )}
+          <span className={styles.person}>{name}</span>
+          <button type="button" onClick={() => void signOut()}>
+            退出
+          </button>
+        </header>
+        <main className={styles.main}>
+          <CameraView onText={sees} />
+          <SidePanel take={(text) => void take(text)} reprint={reprint} disabled={busy !== null} />
+          {view.at === 'scanning' && lastPrinted && (
+            <p className={styles.printed} role="status">
+              ✓ 凭证 {lastPrinted.voucherNo.slice(-4)} 已送打印
+            </p>
+          )}
+          <Result view={view} busy={busy} confirm={confirm} reveal={() => void reveal()} back={backToScanning} />
+        </main>
+      </div>
+      {paper && (
+        <div className="print-only">
+          <VoucherPaper voucher={paper} />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { makeGate } from './gate.ts';
+
+describe('one code is one event', () => {
+  it('fires once while a code stays in view', () => {
+    const gate = makeGate();
+    const fired = Array.from({ length: 40 }, (_, at) => gate.sees('A', at * 100)).filter(Boolean);
+    expect(fired).toHaveLength(1);
+  });
+
+  it('does not double a bounce: a code lost for a moment', () => {
+    const gate = makeGate();
+    expect(gate.sees('A', 0)).toBe(true);
+    expect(gate.sees('A', 1_000)).toBe(false);
+  });
+
+  it('fires again once the code has left', () => {
+    const gate = makeGate();
+    gate.sees('A', 0);
+    expect(gate.sees('A', 1_300)).toBe(true);
+  });
+
+  it('fires again when a code is held for a few seconds', () => {
+    const gate = makeGate();
+    const fired = Array.from({ length: 60 }, (_, at) => gate.sees('A', at * 100)).filter(Boolean);
+    expect(fired).toHaveLength(2);
+  });
+
+  it('lets another code through at once', () => {
+    const gate = makeGate();
+    expect([gate.sees('A', 0), gate.sees('B', 10), gate.sees('B', 20)]).toEqual([true, true, false]);
+  });
+
+  it('counts the time held from the moment the screen let go', () => {
+    const gate = makeGate();
+    gate.sees('A', 0);
+    for (let at = 100; at <= 6_000; at += 100) {
+      gate.hold(at);
+      expect(gate.sees('A', at)).toBe(false);
+    }
+    expect(gate.sees('A', 7_000)).toBe(false);
+  });
+});

@@ -1,0 +1,189 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { parseHealthCode } from '../../server/health-code/parse.ts';
+import type { ResidentDetails } from '../../server/scan/lookup.ts';
+import type { Voucher } from '../../server/vouchers/schema.ts';
+import { api, type Problem, toProblem } from '../ui/api.ts';
+import { type Feedback, give } from './feedback.ts';
+import { makeGate } from './scanner/gate.ts';
+
+export type View =
+  | { at: 'scanning' }
+  | { at: 'looking' }
+  | {
+      at: 'resident';
+      code: string;
+      resident: ResidentDetails;
+      printed: { voucherNo: string; printCount: number } | null;
+      /** The document number in full, once revealed. */
+      idcode: string | null;
+      problem: Problem | null;
+    }
+  | { at: 'not-authenticated'; known: boolean }
+  | { at: 'notice'; title: string; detail: string };
+
+/** After a refusal or an error the screen goes back to scanning by itself. */
+const NOTICE_MS = 3_000;
+/** Details don't stay on the screen of a tablet that nobody touches. */
+const DETAILS_MS = 120_000;
+/** A tap meant for the former resident must not confirm the one who just took the screen. */
+const SWITCH_GUARD_MS = 600;
+
+/** The nurse's work: a code in by any way, the result, the voucher, and back to scanning. */
+export function useScan() {
+  const router = useRouter();
+  const queries = useQueryClient();
+  const [view, setView] = useState<View>({ at: 'scanning' });
+  const [busy, setBusy] = useState<'printing' | 'revealing' | null>(null);
+  const [paper, setPaper] = useState<Voucher | null>(null);
+  const [lastPrinted, setLastPrinted] = useState<Voucher | null>(null);
+  const gate = useRef(makeGate());
+  // What the screen is about, so that camera frames and late answers can be told apart from it.
+  const current = useRef({ turn: 0, key: '', at: 'scanning' as View['at'], shownAt: 0, printing: false });
+
+  const show = useCallback((next: View, feedback?: Feedback) => {
+    current.current.at = next.at;
+    setView(next);
+    if (feedback) give(feedback);
+  }, []);
+
+  const backToScanning = useCallback(() => {
+    current.current.turn += 1;
+    show({ at: 'scanning' });
+  }, [show]);
+
+  const fail = useCallback(
+    (problem: Problem) => {
+      if (problem.kind === 'signed-out') return router.replace('/login');
+      show({ at: 'notice', ...wordsFor(problem) }, 'warn');
+    },
+    [router, show],
+  );
+
+  /** A code from any way in; another code takes the screen at once, except while a voucher is being made. */
+  const take = useCallback(
+    async (text: string) => {
+      const state = current.current;
+      if (state.printing) return;
+      state.turn += 1;
+      const turn = state.turn;
+      state.key = keyOf(text);
+      setLastPrinted(null);
+      if (!parseHealthCode(text)) {
+        show({ at: 'notice', title: '不是电子健康码', detail: '请出示电子健康码,继续扫码即可' }, 'warn');
+        return;
+      }
+      show({ at: 'looking' });
+      try {
+        const result = await api.scan.lookup.mutate({ code: text });
+        if (turn !== state.turn) return;
+        if (result.outcome === 'unauthenticated') {
+          show({ at: 'not-authenticated', known: result.known }, 'stop');
+          return;
+        }
+        state.shownAt = performance.now();
+        const { resident, printed } = result;
+        show({ at: 'resident', code: text, resident, printed, idcode: null, problem: null }, printed ? 'warn' : 'ok');
+      } catch (error) {
+        if (turn === state.turn) fail(toProblem(error));
+      }
+    },
+    [show, fail],
+  );
+
+  /** A sighting by the camera, many a second. */
+  const sees = useCallback(
+    (text: string) => {
+      const state = current.current;
+      const now = performance.now();
+      const key = keyOf(text);
+      if (state.printing || (state.at !== 'scanning' && key === state.key)) gate.current.hold(now);
+      if (gate.current.sees(key, now)) void take(text);
+    },
+    [take],
+  );
+
+  const print = useCallback(
+    async (call: () => Promise<Voucher>, onProblem: (problem: Problem) => void) => {
+      const state = current.current;
+      if (state.printing) return;
+      state.printing = true;
+      setBusy('printing');
+      try {
+        const voucher = await call();
+        // On paper before the dialog opens: print() takes the page as it stands.
+        flushSync(() => setPaper(voucher));
+        window.print();
+        setLastPrinted(voucher);
+        backToScanning();
+        void queries.invalidateQueries({ queryKey: ['scan.today'] });
+      } catch (error) {
+        onProblem(toProblem(error));
+      } finally {
+        state.printing = false;
+        setBusy(null);
+      }
+    },
+    [queries, backToScanning],
+  );
+
+  const confirm = useCallback(() => {
+    if (view.at !== 'resident' || performance.now() - current.current.shownAt < SWITCH_GUARD_MS) return;
+    void print(
+      () => api.vouchers.issue.mutate({ code: view.code }),
+      (problem) => {
+        if (problem.code === 'RESIDENT_NOT_AUTHENTICATED') show({ at: 'not-authenticated', known: true }, 'stop');
+        else if (problem.kind === 'signed-out') fail(problem);
+        else show({ ...view, problem }, 'warn');
+      },
+    );
+  }, [view, print, show, fail]);
+
+  const reprint = useCallback(
+    (voucherNo: string) => void print(() => api.vouchers.reprint.mutate({ voucherNo }), fail),
+    [print, fail],
+  );
+
+  const reveal = useCallback(async () => {
+    if (view.at !== 'resident') return;
+    const { turn } = current.current;
+    setBusy('revealing');
+    try {
+      const { idcode } = await api.scan.reveal.mutate({ code: view.code });
+      if (turn === current.current.turn) show({ ...view, idcode, problem: null });
+    } catch (error) {
+      if (turn === current.current.turn) show({ ...view, problem: toProblem(error) }, 'warn');
+    } finally {
+      setBusy(null);
+    }
+  }, [view, show]);
+
+  useEffect(() => {
+    const wait = view.at === 'resident' ? DETAILS_MS : NOTICE_MS;
+    if (view.at === 'scanning' || view.at === 'looking' || busy) return;
+    const timer = setTimeout(backToScanning, wait);
+    return () => clearTimeout(timer);
+  }, [view, busy, backToScanning]);
+
+  return { view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, backToScanning, fail };
+}
+
+/** The same card is the same code, whatever stands around it. */
+function keyOf(text: string): string {
+  return parseHealthCode(text)?.cardNo ?? text;
+}
+
+export function wordsFor(problem: Problem): { title: string; detail: string } {
+  switch (problem.kind) {
+    case 'network':
+      return { title: '网络已断开', detail: '请检查网络,恢复后重新扫码' };
+    case 'server':
+      return { title: '系统繁忙', detail: `请稍后再试${problem.requestId ? `(编号 ${problem.requestId})` : ''}` };
+    default:
+      return { title: problem.message, detail: '' };
+  }
+}

@@ -1,0 +1,69 @@
+import { encode } from 'uqr';
+import type { Voucher } from '../../../server/vouchers/schema.ts';
+import styles from './paper.module.css';
+
+/** Sheets by site setting. The roll's length holds the longest name; a printer cuts where the page ends. */
+const PAGE = {
+  A5: '@page { size: A5 portrait; margin: 0; }',
+  '80mm': '@page { size: 80mm 170mm; margin: 0; }',
+} as const;
+
+/** The 接种凭证 as paper: black on white, A5 or 80 mm. */
+export function VoucherPaper({ voucher }: { voucher: Voucher }) {
+  const reprints = voucher.printCount - 1;
+  return (
+    <article className={`${styles.paper} ${voucher.paper === 'A5' ? styles.a5 : styles.roll}`} aria-label="接种凭证">
+      <style>{PAGE[voucher.paper]}</style>
+      <header>
+        <p className={styles.site}>{voucher.siteName}</p>
+        <h1>接种凭证</h1>
+        {reprints > 0 && <p className={styles.reprint}>补打 第 {reprints} 次</p>}
+      </header>
+      <div className={styles.number}>
+        <QrCode text={voucher.voucherNo} />
+        <p>
+          凭证号
+          <span>{voucher.voucherNo}</span>
+        </p>
+      </div>
+      <dl>
+        <Line term="姓名" strong>
+          {voucher.name}
+        </Line>
+        <Line term="性别">{voucher.sex}</Line>
+        <Line term="年龄">{voucher.age}</Line>
+        <Line term="证件类型">{voucher.idCardType}</Line>
+        <Line term="证件号码">{voucher.idcode}</Line>
+        <Line term="核验时间">{voucher.issuedAt}</Line>
+        <Line term="核验人员">{voucher.issuedByName}</Line>
+        <Line term="下一站" strong>
+          {voucher.nextStation}
+        </Line>
+      </dl>
+      <footer>
+        <p>登记 → 接种 → 留观 30 分钟</p>
+        <p className={styles.notice}>本凭证仅用于当日接种登记,不作为接种证明</p>
+      </footer>
+    </article>
+  );
+}
+
+function Line({ term, strong, children }: { term: string; strong?: boolean; children: string }) {
+  return (
+    <div className={strong ? styles.strong : undefined}>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** A QR code of the number, with the quiet zone of four modules that ISO/IEC 18004 asks for. */
+function QrCode({ text }: { text: string }) {
+  const { data, size } = encode(text, { ecc: 'M', border: 4 });
+  const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
+  return (
+    <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label="凭证号二维码" shapeRendering="crispEdges">
+      <path d={path} />
+    </svg>
+  );
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import { createStaff } from '../../server/staff/create-staff.ts';
+import { type Db, tables } from '../index.ts';
+import { demoRecords } from './records.ts';
+
+const CITIES = [
+  { code: '4401', name: '广州市' },
+  { code: '4403', name: '深圳市' },
+];
+
+const FILINGS = [
+  { appRecordNoRecognize: 'GZ-APP-0001', appRecordNo: 'GZ-NET-0001', appName: '示例健康通', cityCode: '4401' },
+  { appRecordNoRecognize: 'SZ-APP-0001', appRecordNo: 'SZ-NET-0001', appName: '示例健康卡', cityCode: '4403' },
+];
+
+const SITES = [
+  { code: '4401060001', name: '天河示例社区卫生服务中心', paper: 'A5', nextStation: '登记台' },
+  { code: '4401030001', name: '荔湾示例街道预防接种门诊', paper: 'A5', nextStation: '二楼登记处' },
+  { code: '4403050001', name: '南山示例社区健康服务中心', paper: '80mm', nextStation: '1 号登记窗口' },
+] as const;
+
+/** The demo's logins; the password is `demo-` and the user name. */
+export const DEMO_STAFF = [
+  { username: 'nurse', name: '苏护士', role: 'nurse', siteCode: '4401060001' },
+  { username: 'nurse2', name: '罗护士', role: 'nurse', siteCode: '4403050001' },
+  { username: 'site_admin', name: '梁主任', role: 'site_admin', siteCode: '4401060001' },
+  { username: 'city', name: '广州平台', role: 'city', cityCode: '4401' },
+  { username: 'province', name: '省平台', role: 'province' },
+  { username: 'auditor', name: '审计处', role: 'auditor' },
+] as const;
+
+/** Fills a database with a fictional province; what is there already stays as it is. */
+export async function fillDemo(db: Db): Promise<void> {
+  await db.write(async (tx) => {
+    await tx.insert(tables.cities).values(CITIES).onConflictDoNothing();
+    await tx
+      .insert(tables.filings)
+      .values(FILINGS.map((filing) => ({ ...filing, state: 'approved' as const })))
+      .onConflictDoNothing();
+    await tx
+      .insert(tables.sites)
+      .values([...SITES])
+      .onConflictDoNothing();
+    await tx.insert(tables.records).values(demoRecords()).onConflictDoNothing();
+  });
+  for (const person of DEMO_STAFF) {
+    const [there] = await db.read.select().from(tables.staff).where(eq(tables.staff.username, person.username));
+    if (there) continue;
+    const actor = { kind: 'system' as const, program: 'demo', requestId: randomUUID() };
+    await createStaff(db, actor, { ...person, password: `demo-${person.username}` });
+  }
+}
+
+/** What the demo says once it serves. */
+export function demoWelcome(port: number): string {
+  const address = `http://localhost:${port}`;
+  return [
+    '',
+    `  Console:       ${address}`,
+    `  Sample codes:  ${address}/demo/codes   (show one to the camera, or type it)`,
+    '',
+    '  Logins (password: demo- and the user name)',
+    ...DEMO_STAFF.map(
+      ({ username, role, name }) => `    ${username.padEnd(11)} demo-${username.padEnd(11)} ${role.padEnd(11)} ${name}`,
+    ),
+    '',
+    '  Everybody in it is fictional. Ctrl+C stops it.',
+    '',
+    '',
+  ].join('\n');
+}

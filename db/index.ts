@@ -1,0 +1,103 @@
+/**
+ * The one way to the database: `open(url)` gives `read` for queries and `write` for everything that changes a row.
+ * Rules 5 and 6 of docs/architecture.md: only drizzle's query builder, always awaited, no `.get()`, `.all()`, `.run()`.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import * as tables from './schema.sqlite.ts';
+
+export type { VoucherSnapshot } from './schema.sqlite.ts';
+export { tables };
+
+/** The part of drizzle that SQLite and PostgreSQL share. */
+export type Queries = Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 'select' | '$count'>;
+export type Transaction = Queries &
+  Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 'insert' | 'update' | 'delete'>;
+
+export interface Db {
+  /** Queries outside any transaction. */
+  read: Queries;
+  /**
+   * Runs `work` in one transaction and commits when it returns; a throw leaves nothing behind. Writers stand in a queue,
+   * so `work` holds rows only: never a network call, a file or a password hash.
+   * @throws what `work` throws; `Error` when called inside another `write` (it would wait for itself).
+   */
+  write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Waits for the writer's queue, then closes. */
+  close(): Promise<void>;
+}
+
+const MIGRATIONS = fileURLToPath(new URL('./migrations/sqlite', import.meta.url));
+
+/**
+ * Opens a database, makes its folder and brings its tables up to date.
+ * @param url `file:PATH` (SQLite; relative to the working directory)
+ * @throws Error on another kind of address, or a file that is no database
+ */
+export function open(url: string): Db {
+  if (!url.startsWith('file:')) throw new Error('DATABASE_URL must begin with file:');
+  const path = resolve(url.slice('file:'.length));
+  mkdirSync(dirname(path), { recursive: true });
+
+  const writer = connect(path);
+  try {
+    migrate(drizzle(writer), { migrationsFolder: MIGRATIONS });
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+  const reader = connect(path, { readonly: true });
+
+  // drizzle over better-sqlite3 is synchronous and awaitable; this is the one cast to the dialects' common, async part.
+  const read = drizzle(reader, { schema: tables }) as unknown as Queries;
+  const tx = drizzle(writer, { schema: tables }) as unknown as Transaction;
+
+  const inside = new AsyncLocalStorage<true>();
+  let queue: Promise<unknown> = Promise.resolve();
+
+  // drizzle's transaction(async …) over better-sqlite3 commits before the work is done, so BEGIN and COMMIT are said here.
+  async function run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    writer.exec('BEGIN IMMEDIATE');
+    try {
+      const result = await inside.run(true, () => work(tx));
+      writer.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (writer.inTransaction) writer.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  return {
+    read,
+    write(work) {
+      if (inside.getStore()) return Promise.reject(new Error('db.write inside db.write: pass the transaction on'));
+      const turn = queue.then(() => run(work));
+      queue = turn.catch(() => undefined);
+      return turn;
+    },
+    async close() {
+      await queue;
+      reader.close();
+      writer.close();
+    },
+  };
+}
+
+function connect(path: string, options: Database.Options = {}) {
+  const connection = new Database(path, options);
+  connection.pragma('busy_timeout = 5000');
+  connection.pragma('foreign_keys = ON');
+  if (!options.readonly) {
+    connection.pragma('journal_mode = WAL');
+    // What was answered survives a power cut: every commit waits for the disk.
+    connection.pragma('synchronous = FULL');
+  }
+  return connection;
+}

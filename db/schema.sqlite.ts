@@ -1,0 +1,224 @@
+/**
+ * The tables on SQLite. Columns of the authentication record carry the specification's names (record fields of 5.2.2).
+ * Times of our own are UTC in ISO 8601; `day` is the date in Asia/Shanghai; `cd_time` is the record's own, in Shanghai time.
+ */
+import { sql } from 'drizzle-orm';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/** 实名认证记录: the 25 fields. A row whose `cd_operation` is `d` is withdrawn: kept, and authenticates nobody. */
+export const records = sqliteTable(
+  'authentication_records',
+  {
+    id: text('id').primaryKey(),
+    erhcCardNo: text('erhc_card_no').notNull(),
+    empi: text('empi').notNull(),
+    name: text('name').notNull(),
+    sex: text('sex').notNull(),
+    nation: text('nation'),
+    nationality: text('nationality'),
+    birthday: text('birthday').notNull(),
+    address: text('address'),
+    idCardTypeCode: text('id_card_type_code').notNull(),
+    idcode: text('idcode').notNull(),
+    phone: text('phone').notNull(),
+    linkman: text('linkman'),
+    telephone: text('telephone'),
+    birthplace: text('birthplace'),
+    countyCode: text('county_code'),
+    currentAddress: text('current_address'),
+    authenticationMethod: text('authentication_method'),
+    appRecordNo: text('app_record_no').notNull(),
+    appRecordNoRecognize: text('app_record_no_recognize').notNull(),
+    recognizeFlag: integer('recognize_flag').notNull(),
+    cdTime: text('cd_time').notNull(),
+    cdSource: text('cd_source').notNull(),
+    cdBatch: text('cd_batch').notNull(),
+    cdOperation: text('cd_operation', { enum: ['i', 'u', 'd'] }).notNull(),
+  },
+  (t) => [
+    index('records_by_card').on(t.erhcCardNo, t.cdTime),
+    index('records_by_time').on(t.cdTime, t.id),
+    index('records_by_name').on(t.name, t.id),
+    index('records_by_idcode').on(t.idcode, t.cdTime, t.id),
+    index('records_by_phone').on(t.phone, t.cdTime, t.id),
+  ],
+);
+
+/** Cities: `code` is the first four digits of the division code (`cd_source`). */
+export const cities = sqliteTable('cities', {
+  code: text('code').primaryKey(),
+  name: text('name').notNull(),
+});
+
+/** 备案: an app that a city filed. Records refer to both numbers (X2). */
+export const filings = sqliteTable(
+  'filings',
+  {
+    appRecordNoRecognize: text('app_record_no_recognize').primaryKey(),
+    appRecordNo: text('app_record_no').notNull(),
+    appName: text('app_name').notNull(),
+    cityCode: text('city_code')
+      .notNull()
+      .references(() => cities.code),
+    state: text('state', { enum: ['approved', 'revoked'] }).notNull(),
+  },
+  (t) => [uniqueIndex('filings_by_app_record_no').on(t.appRecordNo)],
+);
+
+/** 接种单位: `code` has ten digits. */
+export const sites = sqliteTable('sites', {
+  code: text('code').primaryKey(),
+  name: text('name').notNull(),
+  /** The voucher's paper: A5 sheet or 80 mm roll. */
+  paper: text('paper', { enum: ['A5', '80mm'] }).notNull(),
+  /** Where the resident goes with the voucher. */
+  nextStation: text('next_station').notNull(),
+});
+
+/** Staff, as better-auth's `user`, with what this console adds: role and where it holds. */
+export const staff = sqliteTable('staff', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  email: text('email').notNull().unique(),
+  emailVerified: integer('email_verified', { mode: 'boolean' }).notNull().default(false),
+  image: text('image'),
+  createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+  updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
+  username: text('username').notNull().unique(),
+  displayUsername: text('display_username'),
+  role: text('role', { enum: ['nurse', 'site_admin', 'city', 'province', 'auditor'] }).notNull(),
+  siteCode: text('site_code').references(() => sites.code),
+  cityCode: text('city_code').references(() => cities.code),
+});
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    token: text('token').notNull().unique(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => staff.id, { onDelete: 'cascade' }),
+    expiresAt: integer('expires_at', { mode: 'timestamp_ms' }).notNull(),
+    ipAddress: text('ip_address'),
+    userAgent: text('user_agent'),
+    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+    updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
+  },
+  (t) => [index('sessions_by_user').on(t.userId)],
+);
+
+/** better-auth's accounts: here only `credential`, with the password's hash. */
+export const accounts = sqliteTable(
+  'accounts',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    providerId: text('provider_id').notNull(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => staff.id, { onDelete: 'cascade' }),
+    accessToken: text('access_token'),
+    refreshToken: text('refresh_token'),
+    idToken: text('id_token'),
+    accessTokenExpiresAt: integer('access_token_expires_at', { mode: 'timestamp_ms' }),
+    refreshTokenExpiresAt: integer('refresh_token_expires_at', { mode: 'timestamp_ms' }),
+    scope: text('scope'),
+    password: text('password'),
+    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+    updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
+  },
+  (t) => [index('accounts_by_user').on(t.userId)],
+);
+
+/** better-auth asks for it; nothing here writes to it while there is no e-mail. */
+export const verifications = sqliteTable(
+  'verifications',
+  {
+    id: text('id').primaryKey(),
+    identifier: text('identifier').notNull(),
+    value: text('value').notNull(),
+    expiresAt: integer('expires_at', { mode: 'timestamp_ms' }).notNull(),
+    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+    updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
+  },
+  (t) => [index('verifications_by_identifier').on(t.identifier)],
+);
+
+/** What a voucher's paper says, as it was verified at issue. */
+export interface VoucherSnapshot {
+  name: string;
+  sex: string;
+  age: string;
+  idCardType: string;
+  /** Masked. */
+  idcode: string;
+  siteName: string;
+  issuedByName: string;
+  nextStation: string;
+}
+
+/** 接种凭证. One live voucher a resident (card), site and day; serials of a site's day have no gaps. */
+export const vouchers = sqliteTable(
+  'vouchers',
+  {
+    voucherNo: text('voucher_no').primaryKey(),
+    siteCode: text('site_code')
+      .notNull()
+      .references(() => sites.code),
+    day: text('day').notNull(),
+    serial: integer('serial').notNull(),
+    erhcCardNo: text('erhc_card_no').notNull(),
+    recordId: text('record_id')
+      .notNull()
+      .references(() => records.id),
+    snapshot: text('snapshot', { mode: 'json' }).$type<VoucherSnapshot>().notNull(),
+    issuedAt: text('issued_at').notNull(),
+    issuedBy: text('issued_by')
+      .notNull()
+      .references(() => staff.id),
+    /** 1 for the first print; each reprint adds one. */
+    printCount: integer('print_count').notNull(),
+    voidedAt: text('voided_at'),
+    voidedBy: text('voided_by').references(() => staff.id),
+    voidReason: text('void_reason'),
+  },
+  (t) => [
+    uniqueIndex('vouchers_by_serial').on(t.siteCode, t.day, t.serial),
+    uniqueIndex('vouchers_live').on(t.siteCode, t.day, t.erhcCardNo).where(sql`${t.voidedAt} is null`),
+    index('vouchers_by_issuer').on(t.issuedBy, t.day, t.serial),
+  ],
+);
+
+/** The last serial given out for a site's day. */
+export const voucherSerials = sqliteTable(
+  'voucher_serials',
+  {
+    siteCode: text('site_code')
+      .notNull()
+      .references(() => sites.code),
+    day: text('day').notNull(),
+    lastSerial: integer('last_serial').notNull(),
+  },
+  (t) => [uniqueIndex('voucher_serials_key').on(t.siteCode, t.day)],
+);
+
+/** Who saw and did what. Rows are only ever added. */
+export const auditEvents = sqliteTable(
+  'audit_events',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    at: text('at').notNull(),
+    action: text('action').notNull(),
+    outcome: text('outcome').notNull(),
+    /** Staff id, or `system:` and the program's name. */
+    actor: text('actor').notNull(),
+    actorRole: text('actor_role').notNull(),
+    siteCode: text('site_code'),
+    /** What it was about: card number, record id, voucher number or staff id. Never a name or a document number. */
+    subject: text('subject'),
+    detail: text('detail'),
+    requestId: text('request_id').notNull(),
+  },
+  (t) => [index('audit_by_actor').on(t.actor, t.id)],
+);

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { sql } from 'drizzle-orm';
+import { Hono, type Context as HonoContext } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import { type Db, tables } from '../db/index.ts';
+import { describeError, type Log } from './log.ts';
+import { appRouter } from './router.ts';
+import type { Settings } from './settings.ts';
+import { makeAuth } from './staff/auth.ts';
+import { makeSessions } from './staff/sessions.ts';
+import { makeSignIn } from './staff/sign-in.ts';
+
+const LARGEST_BODY = 64 * 1024;
+
+type Door = { Variables: { requestId: string } };
+
+/** The doors: `/api/health`, `/api/auth/sign-in`, `/api/auth/sign-out` and tRPC at `/api/trpc`. */
+export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>, log: Log) {
+  const auth = makeAuth(db, settings);
+  const sessions = makeSessions(auth);
+  const { signIn, signOut } = makeSignIn(db, auth, sessions);
+  const api = new Hono<Door>().basePath('/api');
+
+  api.use(secureHeaders({ referrerPolicy: 'no-referrer', strictTransportSecurity: false }));
+  api.use(async (c, next) => {
+    const started = performance.now();
+    const requestId = randomUUID();
+    c.set('requestId', requestId);
+    await next();
+    c.header('X-Request-Id', requestId);
+    c.header('Cache-Control', 'no-store');
+    const { method, path } = c.req;
+    log.info({ requestId, method, path, status: c.res.status, ms: Math.round(performance.now() - started) }, 'request');
+  });
+  api.use(
+    bodyLimit({
+      maxSize: LARGEST_BODY,
+      onError: (c) => c.json({ code: 'TOO_LARGE', message: '请求内容过大' }, 413),
+    }),
+  );
+  api.onError((error, c) => {
+    const requestId = c.get('requestId');
+    log.error({ requestId, error: describeError(error) }, 'unexpected error');
+    return c.json({ code: 'INTERNAL', message: `系统繁忙,请稍后再试(编号 ${requestId})` }, 500);
+  });
+  api.notFound((c) => c.json({ code: 'NOT_FOUND', message: '没有这个接口' }, 404));
+
+  api.get('/health', async (c) => {
+    await db.read.select({ one: sql`1` }).from(tables.sites).limit(1);
+    return c.json({ status: 'ok' });
+  });
+  // better-auth has many more doors; these two are all that this console opens.
+  api.post('/auth/sign-in/username', (c) => signIn(c.req.raw, addressOf(c), c.get('requestId')));
+  api.post('/auth/sign-out', (c) => signOut(c.req.raw, c.get('requestId')));
+  api.all('/trpc/*', (c) => {
+    const requestId = c.get('requestId');
+    return fetchRequestHandler({
+      endpoint: '/api/trpc',
+      req: c.req.raw,
+      router: appRouter,
+      async createContext({ req }) {
+        const person = await sessions.find(req.headers);
+        return { db, sessions, requestId, demo: settings.demo, actor: person && { ...person, requestId } };
+      },
+      onError({ error, path }) {
+        if (error.code !== 'INTERNAL_SERVER_ERROR') return;
+        log.error({ requestId, path, error: describeError(error.cause ?? error) }, 'unexpected error');
+      },
+    });
+  });
+  return api;
+}
+
+function addressOf(c: HonoContext): string {
+  return getConnInfo(c).remote.address ?? 'unknown';
+}

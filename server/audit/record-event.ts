@@ -1,0 +1,46 @@
+import { type Transaction, tables } from '../../db/index.ts';
+import type { Actor, SystemActor } from '../staff/actor.ts';
+
+/** What can stand in the audit trail. A stored word is a format: changing one is a migration. */
+export const AUDIT_ACTIONS = {
+  'staff.sign_in': '登录',
+  'staff.sign_out': '退出登录',
+  'staff.create': '新增人员',
+  'staff.change_role': '变更角色',
+  'scan.lookup': '扫码查询',
+  'scan.reveal': '查看完整证件号码',
+  'voucher.issue': '出具凭证',
+  'voucher.reprint': '补打凭证',
+  'voucher.open': '打开凭证',
+  'voucher.browse': '浏览凭证列表',
+  'voucher.void': '作废凭证',
+  'record.browse': '浏览认证记录',
+  'record.open': '查看认证记录',
+} as const;
+export type AuditAction = keyof typeof AUDIT_ACTIONS;
+
+export interface AuditEvent {
+  action: AuditAction;
+  /** `ok`, or the code of what was refused. */
+  outcome: string;
+  /** Card number, record id, voucher number or staff id; never a name, a phone or a document number. */
+  subject?: string;
+  detail?: string;
+}
+
+/** Adds a row to the audit trail, in the transaction of what it tells. */
+export async function recordEvent(tx: Transaction, actor: Actor | SystemActor, event: AuditEvent): Promise<void> {
+  const who =
+    actor.kind === 'staff'
+      ? { actor: actor.id, actorRole: actor.role, siteCode: actor.siteCode }
+      : { actor: `system:${actor.program}`, actorRole: 'system', siteCode: null };
+  await tx.insert(tables.auditEvents).values({
+    ...who,
+    at: new Date().toISOString(),
+    action: event.action,
+    outcome: event.outcome,
+    subject: event.subject ?? null,
+    detail: event.detail ?? null,
+    requestId: actor.requestId,
+  });
+}

@@ -1,0 +1,15 @@
+import { TRPCError } from '@trpc/server';
+import { cardNoOf, FIXED_RESIDENTS } from '../../db/demo/fixed-residents.ts';
+import { openProcedure, router } from '../trpc.ts';
+
+export const demoRouter = router({
+  /** Sample codes for `/demo/codes`; there are none outside demo mode. */
+  codes: openProcedure.query(({ ctx }) => {
+    if (!ctx.demo) throw new TRPCError({ code: 'NOT_FOUND' });
+    return [
+      ...FIXED_RESIDENTS.map(({ key, label }) => ({ label, code: `${cardNoOf(key)}:1` })),
+      { label: '省平台没有记录', code: `${cardNoOf('demo:unknown')}:1` },
+      { label: '不是电子健康码(付款码)', code: '134567890123456789' },
+    ];
+  }),
+});

@@ -1,0 +1,35 @@
+/**
+ * What can go wrong by rule. `code` is for programs and never changes its meaning; `message` is Chinese, for people,
+ * and holds no personal data. `status` is the HTTP status that every door answers with.
+ */
+export const ERROR_STATUS = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  BAD_INPUT: 400,
+  NOT_HEALTH_CODE: 400,
+  RESIDENT_NOT_AUTHENTICATED: 409,
+  VOUCHER_NOT_FOUND: 404,
+  VOUCHER_VOIDED: 409,
+  VOUCHER_EXPIRED: 409,
+  SERIALS_EXHAUSTED: 409,
+  RECORD_NOT_FOUND: 404,
+  STAFF_NOT_FOUND: 404,
+  SITE_NOT_FOUND: 404,
+  CITY_NOT_FOUND: 404,
+  USERNAME_TAKEN: 409,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: ErrorCode;
+  /** The input field that the error is about, if one is. */
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, message: string, field?: string) {
+    super(message);
+    this.code = code;
+    this.field = field;
+  }
+}

@@ -1,0 +1,28 @@
+import pino from 'pino';
+
+/** Writes JSON lines to standard output: what happened and where, never what it was about (rule: no personal data). */
+export function makeLog(level: string) {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+}
+
+export type Log = ReturnType<typeof makeLog>;
+
+/**
+ * What of an unexpected error may be logged. Messages of database errors quote values, so only the class, the code and
+ * the places in the code remain.
+ */
+export function describeError(error: unknown): { name: string; code?: string; at: string[]; cause?: object } {
+  if (!(error instanceof Error)) return { name: typeof error, at: [] };
+  const code = (error as { code?: unknown }).code;
+  const at = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .map((line) => line.trim());
+  return {
+    name: error.name,
+    ...(typeof code === 'string' ? { code } : {}),
+    at,
+    ...(error.cause ? { cause: describeError(error.cause) } : {}),
+  };
+}

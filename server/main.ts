@@ -1,0 +1,60 @@
+/** The process: settings, database, HTTP; `/api` to api.ts, everything else to Next. */
+import { createServer, type RequestListener } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { demoWelcome, fillDemo } from '../db/demo/fill.ts';
+import { type Db, open } from '../db/index.ts';
+import { makeApi } from './api.ts';
+import { makeLog } from './log.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+process.env.NEXT_TELEMETRY_DISABLED = '1';
+
+await main().catch((error: Error & { code?: string }) => {
+  const why =
+    error.code === 'EADDRINUSE' ? 'the port is in use: set PORT to a free one, or stop what holds it' : error.message;
+  process.stderr.write(`vaccination-console: ${why}\n`);
+  process.exit(1);
+});
+
+async function main() {
+  const settings = readSettings(process.env, process.argv.slice(2));
+  const log = makeLog(settings.logLevel);
+  const db = open(settings.databaseUrl);
+  if (settings.demo) await fillDemo(db);
+  const api = getRequestListener(makeApi(db, settings, log).fetch);
+  const page: RequestListener = settings.apiOnly
+    ? (_request, response) => response.writeHead(404).end()
+    : await preparePages(settings);
+
+  const server = createServer((request, response) =>
+    /^\/api(?:[/?]|$)/.test(request.url ?? '') ? api(request, response) : page(request, response),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, settings.host, resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : settings.port;
+  log.info({ host: settings.host, port }, 'listening');
+  if (settings.demo) process.stdout.write(demoWelcome(port));
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      server.close(() => void close(db));
+      server.closeIdleConnections();
+    });
+  }
+}
+
+async function preparePages(settings: Settings): Promise<RequestListener> {
+  const { default: next } = await import('next');
+  const pages = next({ dev: settings.dev, hostname: settings.host, port: settings.port });
+  await pages.prepare();
+  const handle = pages.getRequestHandler();
+  return (request, response) => void handle(request, response);
+}
+
+async function close(db: Db) {
+  await db.close();
+  process.exit(0);
+}

@@ -1,0 +1,81 @@
+import { eq } from 'drizzle-orm';
+import { type Db, type Queries, tables } from '../../db/index.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import {
+  authenticationMethodNames,
+  divisionName,
+  idCardTypeName,
+  nationalityName,
+  nationName,
+  sexName,
+} from '../dictionaries/dictionaries.ts';
+import { DomainError } from '../errors.ts';
+import { type Actor, authorise } from '../staff/actor.ts';
+import type { AuthenticationRecord } from './find-by-card.ts';
+import { maskAddress, maskIdcode, maskName, maskPhone } from './mask.ts';
+
+/** @throws DomainError RECORD_NOT_FOUND */
+export async function getRecord(db: Pick<Db, 'read'>, id: string): Promise<AuthenticationRecord> {
+  const [record] = await db.read.select().from(tables.records).where(eq(tables.records.id, id));
+  if (!record) throw new DomainError('RECORD_NOT_FOUND', '没有这条认证记录', 'id');
+  return record;
+}
+
+/**
+ * One record: the 25 fields in the specification's names, masked, with dictionary names and the app and city it came from.
+ * @throws DomainError FORBIDDEN (province only), RECORD_NOT_FOUND
+ */
+export async function openRecord(db: Db, actor: Actor, input: { id: string }) {
+  const who = authorise(actor, 'province');
+  const record = await getRecord(db, input.id);
+  const [app, city] = await Promise.all([
+    findApp(db.read, record.appRecordNoRecognize),
+    findCityName(db.read, record.cdSource),
+  ]);
+  await db.write((tx) => recordEvent(tx, who, { action: 'record.open', outcome: 'ok', subject: record.id }));
+  const mask = (text: string | null, how: (text: string) => string) => (text ? how(text) : null);
+  return {
+    withdrawn: record.cdOperation === 'd',
+    appName: app?.appName ?? null,
+    appState: app?.state ?? null,
+    cityName: city ?? null,
+    fields: {
+      id: record.id,
+      erhc_card_no: record.erhcCardNo,
+      empi: record.empi,
+      name: maskName(record.name),
+      sex: sexName(record.sex),
+      nation: mask(record.nation, nationName),
+      nationality: mask(record.nationality, nationalityName),
+      birthday: record.birthday,
+      address: mask(record.address, maskAddress),
+      id_card_type_code: idCardTypeName(record.idCardTypeCode),
+      idcode: maskIdcode(record.idcode),
+      phone: maskPhone(record.phone),
+      linkman: mask(record.linkman, maskName),
+      telephone: mask(record.telephone, maskPhone),
+      birthplace: mask(record.birthplace, maskAddress),
+      county_code: record.countyCode && `${divisionName(record.countyCode)}(${record.countyCode})`,
+      current_address: mask(record.currentAddress, maskAddress),
+      authentication_method: mask(record.authenticationMethod, authenticationMethodNames),
+      app_record_no: record.appRecordNo,
+      app_record_no_recognize: record.appRecordNoRecognize,
+      recognize_flag: record.recognizeFlag,
+      cd_time: record.cdTime,
+      cd_source: record.cdSource,
+      cd_batch: record.cdBatch,
+      cd_operation: record.cdOperation,
+    },
+  };
+}
+
+async function findApp(db: Queries, appRecordNoRecognize: string) {
+  const { filings } = tables;
+  const [app] = await db.select().from(filings).where(eq(filings.appRecordNoRecognize, appRecordNoRecognize));
+  return app;
+}
+
+async function findCityName(db: Queries, code: string) {
+  const [city] = await db.select().from(tables.cities).where(eq(tables.cities.code, code));
+  return city?.name;
+}

@@ -1,0 +1,19 @@
+import { auditRouter } from './audit/router.ts';
+import { demoRouter } from './demo/router.ts';
+import { recordsRouter } from './records/router.ts';
+import { scanRouter } from './scan/router.ts';
+import { staffRouter } from './staff/router.ts';
+import { router } from './trpc.ts';
+import { vouchersRouter } from './vouchers/router.ts';
+
+export const appRouter = router({
+  scan: scanRouter,
+  vouchers: vouchersRouter,
+  records: recordsRouter,
+  staff: staffRouter,
+  audit: auditRouter,
+  demo: demoRouter,
+});
+
+/** The pages' only knowledge of the server. */
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,77 @@
+import type { Db } from '../../db/index.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { authenticationMethodNames, idCardTypeName, nationalityName, sexName } from '../dictionaries/dictionaries.ts';
+import { DomainError } from '../errors.ts';
+import { parseHealthCode } from '../health-code/parse.ts';
+import { type AuthenticationRecord, findByCard } from '../records/find-by-card.ts';
+import { maskIdcode, maskPhone } from '../records/mask.ts';
+import { type Actor, authorise } from '../staff/actor.ts';
+import { ageInWords, shanghaiDay, yearsBetween } from '../time.ts';
+import { findLive } from '../vouchers/issue.ts';
+
+/** What the nurse compares with the person. */
+export interface ResidentDetails {
+  name: string;
+  sex: string;
+  age: string;
+  birthday: string;
+  idCardType: string;
+  /** Masked; `scan.reveal` shows it in full. */
+  idcode: string;
+  phone: string;
+  /** Only where it is not China. */
+  nationality: string | null;
+  /** Only of residents under 16: who is expected to come with them. */
+  guardian: string | null;
+  authenticationMethods: string | null;
+  authenticatedAt: string;
+}
+
+export type LookupResult =
+  | {
+      outcome: 'authenticated';
+      resident: ResidentDetails;
+      /** Today's voucher of this site, if one was printed already. */
+      printed: { voucherNo: string; printCount: number } | null;
+    }
+  /** `known` false: the province holds no record of this code at all. */
+  | { outcome: 'unauthenticated'; known: boolean };
+
+/**
+ * The main job's first half (M1 to M3): text of a QR in, the resident's details or "not authenticated" out.
+ * Its audit row is committed before the answer leaves.
+ * @throws DomainError FORBIDDEN (nurse only), NOT_HEALTH_CODE (nothing is looked up then)
+ */
+export async function lookup(db: Db, actor: Actor, input: { code: string }): Promise<LookupResult> {
+  const nurse = authorise(actor, 'nurse');
+  const code = parseHealthCode(input.code);
+  if (!code) throw new DomainError('NOT_HEALTH_CODE', '不是电子健康码', 'code');
+  const state = await findByCard(db.read, code.cardNo);
+  const outcome = state.authenticated ? 'authenticated' : state.known ? 'unauthenticated' : 'unknown';
+  await db.write((tx) => recordEvent(tx, nurse, { action: 'scan.lookup', outcome, subject: code.cardNo }));
+  if (!state.authenticated) return { outcome: 'unauthenticated', known: state.known };
+  const day = shanghaiDay(new Date());
+  const live = await findLive(db.read, nurse.siteCode, day, code.cardNo);
+  return {
+    outcome: 'authenticated',
+    resident: toDetails(state.record, day),
+    printed: live ? { voucherNo: live.voucherNo, printCount: live.printCount } : null,
+  };
+}
+
+function toDetails(record: AuthenticationRecord, day: string): ResidentDetails {
+  const foreign = record.nationality !== null && record.nationality !== 'CHN';
+  return {
+    name: record.name,
+    sex: sexName(record.sex),
+    age: ageInWords(record.birthday, day),
+    birthday: record.birthday,
+    idCardType: idCardTypeName(record.idCardTypeCode),
+    idcode: maskIdcode(record.idcode),
+    phone: maskPhone(record.phone),
+    nationality: foreign ? nationalityName(record.nationality ?? '') : null,
+    guardian: yearsBetween(record.birthday, day) < 16 ? record.linkman : null,
+    authenticationMethods: record.authenticationMethod && authenticationMethodNames(record.authenticationMethod),
+    authenticatedAt: record.cdTime,
+  };
+}

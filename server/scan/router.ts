@@ -1,0 +1,12 @@
+import { procedure, router } from '../trpc.ts';
+import { codeInput } from '../vouchers/schema.ts';
+import { lookup } from './lookup.ts';
+import { reveal } from './reveal.ts';
+import { today } from './today.ts';
+
+export const scanRouter = router({
+  // A mutation: a query's input would stand in URLs and access logs.
+  lookup: procedure.input(codeInput).mutation(({ ctx, input }) => lookup(ctx.db, ctx.actor, input)),
+  reveal: procedure.input(codeInput).mutation(({ ctx, input }) => reveal(ctx.db, ctx.actor, input)),
+  today: procedure.query(({ ctx }) => today(ctx.db, ctx.actor)),
+});

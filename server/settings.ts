@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+/** Everybody knows it, as everybody knows the demo's passwords: it signs sessions of the demo and of development only. */
+const DEMO_SECRET = 'demo-only-secret-that-everybody-knows';
+
+const environment = z.object({
+  PORT: z.coerce.number('PORT must be a number').int().min(0).max(65535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATABASE_URL: z.string().startsWith('file:', 'DATABASE_URL must begin with file:').optional(),
+  AUTH_SECRET: z.string().min(32, 'AUTH_SECRET must have at least 32 characters').optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
+});
+
+export interface Settings {
+  port: number;
+  host: string;
+  databaseUrl: string;
+  authSecret: string;
+  logLevel: string;
+  /** `--demo`: fictional data, known passwords, the page of sample codes. */
+  demo: boolean;
+  /** `--dev`: Next compiles pages as they are asked for. */
+  dev: boolean;
+  /** `--api-only`: `/api/**` without the pages. */
+  apiOnly: boolean;
+}
+
+/**
+ * Reads settings from the environment and the command line, once, at start.
+ * @throws Error with one line that names the setting and what to do
+ */
+export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings {
+  const unknown = flags.find((flag) => !['--demo', '--dev', '--api-only'].includes(flag));
+  if (unknown) throw new Error(`unknown option ${unknown} (known: --demo, --dev, --api-only)`);
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Error(`setting ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const e = parsed.data;
+  const demo = flags.includes('--demo');
+  const secret = e.AUTH_SECRET ?? (demo ? DEMO_SECRET : undefined);
+  if (!secret || (secret === DEMO_SECRET && !demo)) {
+    throw new Error(
+      'setting AUTH_SECRET: set it to a secret of at least 32 characters, e.g. AUTH_SECRET=$(node -p "crypto.randomBytes(32).toString(\'hex\')")',
+    );
+  }
+  return {
+    port: e.PORT,
+    host: e.HOST,
+    databaseUrl: e.DATABASE_URL ?? (demo ? 'file:data/demo.db' : 'file:data/console.db'),
+    authSecret: secret,
+    // The demo's terminal is for reading.
+    logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
+    demo,
+    dev: flags.includes('--dev'),
+    apiOnly: flags.includes('--api-only'),
+  };
+}

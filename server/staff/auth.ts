@@ -1,0 +1,70 @@
+import type { BetterAuthOptions } from 'better-auth';
+import { betterAuth } from 'better-auth';
+import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { username } from 'better-auth/plugins';
+import { type Db, type Transaction, tables } from '../../db/index.ts';
+
+/** A shift: after it everybody signs in anew. */
+const SESSION_SECONDS = 12 * 60 * 60;
+
+/**
+ * Passwords and sessions by better-auth, on our tables. Its own rate limiter is off: it counts good sign-ins too, and a
+ * site's tablets share one address; `sign-in.ts` counts the failures.
+ */
+export function makeAuth(db: Db, settings: { authSecret: string }) {
+  return betterAuth({
+    secret: settings.authSecret,
+    basePath: '/api/auth',
+    database: adapter(db),
+    user: {
+      additionalFields: {
+        role: { type: 'string', required: true, input: false },
+        siteCode: { type: 'string', required: false, input: false },
+        cityCode: { type: 'string', required: false, input: false },
+      },
+    },
+    session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true },
+    emailAndPassword: { enabled: true, disableSignUp: true },
+    plugins: [username({ minUsernameLength: 3, maxUsernameLength: 30 })],
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+    advanced: { cookiePrefix: 'console', ipAddress: { disableIpTracking: true } },
+  });
+}
+
+export type Auth = ReturnType<typeof makeAuth>;
+
+/** better-auth's drizzle adapter, its reads on `db.read` and each of its writes through `db.write` (rule 5). */
+function adapter(db: Db) {
+  const config = {
+    provider: 'sqlite' as const,
+    schema: {
+      user: tables.staff,
+      session: tables.sessions,
+      account: tables.accounts,
+      verification: tables.verifications,
+    },
+  };
+  return (options: BetterAuthOptions) => {
+    type Adapter = ReturnType<ReturnType<typeof drizzleAdapter>>;
+    const on = (handle: object): Adapter => drizzleAdapter(handle as Record<string, unknown>, config)(options);
+    const write =
+      <K extends 'create' | 'update' | 'updateMany' | 'delete' | 'deleteMany' | 'consumeOne' | 'incrementOne'>(
+        name: K,
+      ) =>
+      (...args: Parameters<Adapter[K]>) =>
+        db.write((tx) => (on(tx)[name] as (...args: unknown[]) => Promise<unknown>)(...args));
+    return {
+      ...on(db.read),
+      create: write('create'),
+      update: write('update'),
+      updateMany: write('updateMany'),
+      delete: write('delete'),
+      deleteMany: write('deleteMany'),
+      consumeOne: write('consumeOne'),
+      incrementOne: write('incrementOne'),
+      transaction: <T>(work: (adapter: Adapter) => Promise<T>) => db.write((tx: Transaction) => work(on(tx))),
+    } as Adapter;
+  };
+}

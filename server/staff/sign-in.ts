@@ -1,0 +1,100 @@
+import { eq } from 'drizzle-orm';
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { type Db, tables } from '../../db/index.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { Actor } from './actor.ts';
+import type { Auth } from './auth.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Failures a minute: for one name, and for one address (a site's tablets may share one). */
+const FAILURES_A_NAME = 10;
+const FAILURES_AN_ADDRESS = 60;
+
+const answer = (status: number, code: string, message: string, headers: HeadersInit = {}) =>
+  Response.json({ code, message }, { status, headers });
+
+const wrongOrigin = () => answer(403, 'FORBIDDEN', '请求来源不受信任');
+
+/**
+ * The doors to and from a session: better-auth decides, failures are counted, both ways are audited.
+ * Errors: 400 BAD_INPUT, 401 WRONG_PASSWORD (the same for unknown names), 429 TOO_MANY_TRIES with Retry-After.
+ */
+export function makeSignIn(db: Db, auth: Auth, sessions: Sessions) {
+  const byName = new RateLimiterMemory({ keyPrefix: 'name', points: FAILURES_A_NAME, duration: 60 });
+  const byAddress = new RateLimiterMemory({ keyPrefix: 'address', points: FAILURES_AN_ADDRESS, duration: 60 });
+
+  /** Hands a request on to better-auth; a 403 is its refusal of a foreign or missing Origin. */
+  async function ask(request: Request, body?: string): Promise<Response> {
+    const headers = new Headers(request.headers);
+    // A browser always names the origin of a POST; a program that names none is no cross-site request.
+    if (!headers.has('origin')) headers.set('origin', new URL(request.url).origin);
+    const answered = await auth.handler(
+      new Request(request.url, { method: 'POST', headers, ...(body ? { body } : {}) }),
+    );
+    if (answered.status >= 500) throw new Error(`better-auth answered ${answered.status}`);
+    return answered;
+  }
+
+  return {
+    async signIn(request: Request, address: string, requestId: string): Promise<Response> {
+      // Asking for JSON keeps other sites' forms out: a browser sends it across sites only with our consent.
+      const json = request.headers.get('content-type')?.startsWith('application/json');
+      const body: unknown = json ? await request.json().catch(() => null) : null;
+      const { username, password } = (body ?? {}) as Record<string, unknown>;
+      if (typeof username !== 'string' || typeof password !== 'string' || !username || !password) {
+        return answer(400, 'BAD_INPUT', '请填写用户名和密码');
+      }
+      const name = username.trim().toLowerCase().slice(0, 64);
+      // Every try is counted before it is judged, so that many at once can't slip through; a good one is given back.
+      const wait = await take(byName, name).then((refused) => refused ?? take(byAddress, address));
+      if (wait !== null) {
+        return answer(429, 'TOO_MANY_TRIES', `登录失败次数过多,请 ${wait} 秒后再试`, { 'Retry-After': String(wait) });
+      }
+      const answered = await ask(request, JSON.stringify({ username: name, password }));
+      if (answered.status === 403) return wrongOrigin();
+      const [person] = await db.read.select().from(tables.staff).where(eq(tables.staff.username, name));
+      if (!answered.ok || !person) {
+        await db.write((tx) =>
+          recordEvent(
+            tx,
+            { kind: 'system', program: 'sign-in', requestId },
+            { action: 'staff.sign_in', outcome: 'WRONG_PASSWORD', ...(person ? { subject: person.id } : {}) },
+          ),
+        );
+        return answer(401, 'WRONG_PASSWORD', '用户名或密码不正确');
+      }
+      await Promise.all([byName.delete(name), byAddress.reward(address)]);
+      const actor: Actor = { kind: 'staff', ...person, requestId };
+      await db.write((tx) => recordEvent(tx, actor, { action: 'staff.sign_in', outcome: 'ok', subject: person.id }));
+      return Response.json({ role: person.role }, { headers: cookiesOf(answered) });
+    },
+
+    async signOut(request: Request, requestId: string): Promise<Response> {
+      const person = await sessions.find(request.headers);
+      const answered = await ask(request);
+      if (answered.status === 403) return wrongOrigin();
+      if (person) {
+        sessions.forget(person.id);
+        const actor: Actor = { ...person, requestId };
+        await db.write((tx) => recordEvent(tx, actor, { action: 'staff.sign_out', outcome: 'ok', subject: person.id }));
+      }
+      return Response.json({}, { headers: cookiesOf(answered) });
+    },
+  };
+}
+
+/** Uses up one try. @returns null, or the seconds to wait */
+async function take(limiter: RateLimiterMemory, key: string): Promise<number | null> {
+  try {
+    await limiter.consume(key);
+    return null;
+  } catch (refused) {
+    return Math.ceil((refused as RateLimiterRes).msBeforeNext / 1000);
+  }
+}
+
+function cookiesOf(response: Response): Headers {
+  const headers = new Headers();
+  for (const cookie of response.headers.getSetCookie()) headers.append('Set-Cookie', cookie);
+  return headers;
+}

@@ -1,0 +1,36 @@
+const SHANGHAI = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'short',
+  timeStyle: 'medium',
+});
+
+/** `yyyy-MM-dd HH:mm:ss` in Asia/Shanghai: the form of `cd_time`. */
+export function shanghaiTime(at: Date): string {
+  return SHANGHAI.format(at);
+}
+
+/** `yyyy-MM-dd` in Asia/Shanghai: a site's day. */
+export function shanghaiDay(at: Date): string {
+  return SHANGHAI.format(at).slice(0, 10);
+}
+
+/**
+ * Age in words: years, or months below one year, as vaccination sites write it.
+ * @param birthday `yyyy-MM-dd`
+ * @param day `yyyy-MM-dd`, not before the birthday
+ */
+export function ageInWords(birthday: string, day: string): string {
+  const months = monthsBetween(birthday, day);
+  return months >= 12 ? `${Math.floor(months / 12)} 岁` : `${Math.max(months, 0)} 个月`;
+}
+
+/** Whole years between two days `yyyy-MM-dd`. */
+export function yearsBetween(birthday: string, day: string): number {
+  return Math.floor(monthsBetween(birthday, day) / 12);
+}
+
+function monthsBetween(from: string, to: string): number {
+  const [y1 = 0, m1 = 0, d1 = 0] = from.split('-').map(Number);
+  const [y2 = 0, m2 = 0, d2 = 0] = to.split('-').map(Number);
+  return (y2 - y1) * 12 + (m2 - m1) - (d2 < d1 ? 1 : 0);
+}

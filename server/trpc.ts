@@ -1,0 +1,75 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import { ZodError } from 'zod';
+import type { Db } from '../db/index.ts';
+import { DomainError, ERROR_STATUS, type ErrorCode } from './errors.ts';
+import type { Actor } from './staff/actor.ts';
+import type { Sessions } from './staff/sessions.ts';
+
+export interface Context {
+  db: Db;
+  actor: Actor | null;
+  sessions: Sessions;
+  requestId: string;
+  demo: boolean;
+}
+
+/** What an error's `data.error` holds; the page shows `message`, programs look at `code`. */
+export interface ErrorShape {
+  code: ErrorCode | 'INTERNAL' | 'REQUEST';
+  message: string;
+  field: string | null;
+  /** Every rule that the input broke. */
+  issues: { field: string; message: string }[];
+  requestId: string;
+}
+
+const TRPC_CODES = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+} as const;
+
+const t = initTRPC.context<Context>().create({
+  errorFormatter({ shape, error, ctx }) {
+    const told = tell(error, ctx?.requestId ?? '');
+    // Never the stack, in development neither: it can quote what was sent.
+    const { code, httpStatus, path } = shape.data;
+    return { ...shape, message: told.message, data: { code, httpStatus, path, error: told } };
+  },
+});
+
+function tell(error: TRPCError, requestId: string): ErrorShape {
+  const { cause } = error;
+  if (cause instanceof DomainError) {
+    return { code: cause.code, message: cause.message, field: cause.field ?? null, issues: [], requestId };
+  }
+  if (cause instanceof ZodError) {
+    const issues = cause.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
+    const [first] = issues;
+    return { code: 'BAD_INPUT', message: first?.message ?? '输入有误', field: first?.field ?? null, issues, requestId };
+  }
+  if (error.code === 'INTERNAL_SERVER_ERROR') {
+    return { code: 'INTERNAL', message: `系统繁忙,请稍后再试(编号 ${requestId})`, field: null, issues: [], requestId };
+  }
+  return { code: 'REQUEST', message: '请求无效', field: null, issues: [], requestId };
+}
+
+export const router = t.router;
+
+/** Anybody, signed in or not. Domain errors leave with their HTTP status. */
+export const openProcedure = t.procedure.use(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && result.error.cause instanceof DomainError) {
+    const { cause } = result.error;
+    throw new TRPCError({ code: TRPC_CODES[ERROR_STATUS[cause.code]], message: cause.message, cause });
+  }
+  return result;
+});
+
+/** Staff only; which roles may do it is judged by the domain function. */
+export const procedure = openProcedure.use(({ ctx, next }) => {
+  if (!ctx.actor) throw new DomainError('UNAUTHENTICATED', '请先登录');
+  return next({ ctx: { ...ctx, actor: ctx.actor } });
+});

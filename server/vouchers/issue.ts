@@ -1,0 +1,111 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { type Db, type Transaction, tables, type VoucherSnapshot } from '../../db/index.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { idCardTypeName, sexName } from '../dictionaries/dictionaries.ts';
+import { DomainError } from '../errors.ts';
+import { parseHealthCode } from '../health-code/parse.ts';
+import { type AuthenticationRecord, findByCard } from '../records/find-by-card.ts';
+import { maskIdcode } from '../records/mask.ts';
+import { type Actor, type Authorised, authorise } from '../staff/actor.ts';
+import { ageInWords, shanghaiDay } from '../time.ts';
+import { getSite, notAuthenticated, type Site, toVoucher, type VoucherRow } from './find.ts';
+import { countPrint } from './reprint.ts';
+import type { Voucher } from './schema.ts';
+
+const { vouchers, voucherSerials } = tables;
+
+/**
+ * Issues the voucher of the resident whose code was scanned, or returns today's live one of this site as a reprint.
+ * Looks the resident up again, so nothing is printed that was not just seen authenticated (M2, M3).
+ * @param input.code text of the health code
+ * @throws DomainError FORBIDDEN (nurse only), NOT_HEALTH_CODE, RESIDENT_NOT_AUTHENTICATED, SERIALS_EXHAUSTED
+ */
+export async function issueVoucher(db: Db, actor: Actor, input: { code: string }): Promise<Voucher> {
+  const nurse = authorise(actor, 'nurse');
+  const code = parseHealthCode(input.code);
+  if (!code) throw new DomainError('NOT_HEALTH_CODE', '不是电子健康码', 'code');
+  const outcome = await db.write(async (tx) => {
+    const state = await findByCard(tx, code.cardNo);
+    if (!state.authenticated) {
+      const refusal = notAuthenticated();
+      await recordEvent(tx, nurse, { action: 'voucher.issue', outcome: refusal.code, subject: code.cardNo });
+      return refusal;
+    }
+    const site = await getSite(tx, nurse.siteCode);
+    const day = shanghaiDay(new Date());
+    const live = await findLive(tx, site.code, day, code.cardNo);
+    if (live) return toVoucher(await countPrint(tx, nurse, live), site);
+    return toVoucher(await insertVoucher(tx, nurse, site, day, state.record), site);
+  });
+  // A refusal is returned, not thrown, inside the transaction: its audit row stays.
+  if (outcome instanceof DomainError) throw outcome;
+  return outcome;
+}
+
+/** Today's live voucher of a resident at a site, if there is one. */
+export async function findLive(tx: Pick<Transaction, 'select'>, siteCode: string, day: string, erhcCardNo: string) {
+  const [live] = await tx
+    .select()
+    .from(vouchers)
+    .where(
+      and(
+        eq(vouchers.siteCode, siteCode),
+        eq(vouchers.day, day),
+        eq(vouchers.erhcCardNo, erhcCardNo),
+        isNull(vouchers.voidedAt),
+      ),
+    );
+  return live;
+}
+
+async function insertVoucher(
+  tx: Transaction,
+  nurse: Authorised<'nurse'>,
+  site: Site,
+  day: string,
+  record: AuthenticationRecord,
+): Promise<VoucherRow> {
+  const serial = await nextSerial(tx, site.code, day);
+  const snapshot: VoucherSnapshot = {
+    name: record.name,
+    sex: sexName(record.sex),
+    age: ageInWords(record.birthday, day),
+    idCardType: idCardTypeName(record.idCardTypeCode),
+    idcode: maskIdcode(record.idcode),
+    siteName: site.name,
+    issuedByName: nurse.name,
+    nextStation: site.nextStation,
+  };
+  const row = {
+    voucherNo: `${site.code}${day.replaceAll('-', '')}${String(serial).padStart(4, '0')}`,
+    siteCode: site.code,
+    day,
+    serial,
+    erhcCardNo: record.erhcCardNo,
+    recordId: record.id,
+    snapshot,
+    issuedAt: new Date().toISOString(),
+    issuedBy: nurse.id,
+    printCount: 1,
+    voidedAt: null,
+    voidedBy: null,
+    voidReason: null,
+  };
+  await tx.insert(vouchers).values(row);
+  await recordEvent(tx, nurse, { action: 'voucher.issue', outcome: 'ok', subject: row.voucherNo });
+  return row;
+}
+
+/** The next number of the site's day; given back when the transaction fails, so that none is missing. */
+async function nextSerial(tx: Transaction, siteCode: string, day: string): Promise<number> {
+  const [row] = await tx
+    .insert(voucherSerials)
+    .values({ siteCode, day, lastSerial: 1 })
+    .onConflictDoUpdate({
+      target: [voucherSerials.siteCode, voucherSerials.day],
+      set: { lastSerial: sql`${voucherSerials.lastSerial} + 1` },
+    })
+    .returning({ serial: voucherSerials.lastSerial });
+  if (!row || row.serial > 9999) throw new DomainError('SERIALS_EXHAUSTED', '本单位今日凭证号已用完(9999 张)');
+  return row.serial;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { VoucherSnapshot } from '../../db/index.ts';
+
+/** Text of a health code, in any of the forms that `parseHealthCode` reads. */
+export const codeInput = z.object({ code: z.string('请出示电子健康码').max(512, '不是电子健康码') });
+
+/** Site code, `yyyyMMdd`, four-digit serial. */
+export const voucherNo = z.string().regex(/^\d{22}$/, '凭证号应为 22 位数字');
+export const voucherInput = z.object({ voucherNo });
+
+export const voidVoucherInput = z.object({
+  voucherNo,
+  reason: z.string('请填写作废原因').trim().min(2, '作废原因至少 2 个字').max(100, '作废原因不超过 100 个字'),
+});
+
+export const browseVouchersInput = z.object({
+  /** `yyyy-MM-dd`; today if left out. */
+  day: z.iso.date('日期应为 yyyy-MM-dd').optional(),
+  /** Serial of the last row of the page before. */
+  cursor: z.number().int().min(1).max(9999).optional(),
+});
+export const VOUCHERS_PER_PAGE = 50;
+
+/** A voucher as it may be printed. */
+export interface Voucher extends VoucherSnapshot {
+  voucherNo: string;
+  paper: 'A5' | '80mm';
+  /** `yyyy-MM-dd HH:mm:ss`, Shanghai. */
+  issuedAt: string;
+  /** How often it was printed; from the second on the paper says 补打. */
+  printCount: number;
+}
