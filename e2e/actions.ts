@@ -1,0 +1,58 @@
+/** What people do, in the domain's words. */
+import { expect, type Page } from '@playwright/test';
+import { cardNoOf } from '../db/demo/fixed-residents.ts';
+
+/** The QR text of a fixed demo resident, as a static code. */
+export const codeOf = (key: string) => `${cardNoOf(key)}:1`;
+
+export const PRINT = '核验无误,打印凭证';
+
+/** Records calls of the print dialog instead of opening it: headless Chromium has none. */
+export async function watchPrinting(page: Page): Promise<() => Promise<number>> {
+  await page.addInitScript(() => {
+    const counted = window as typeof window & { printed: number };
+    counted.printed = 0;
+    window.print = () => {
+      counted.printed += 1;
+    };
+  });
+  return () => page.evaluate(() => (window as typeof window & { printed: number }).printed);
+}
+
+export async function openScan(page: Page): Promise<void> {
+  await page.goto('/scan');
+  await expect(page.getByRole('heading', { name: '扫码核验' })).toBeVisible();
+}
+
+/** A hand-held scanner: characters, then Enter or Tab. */
+export async function scanByHand(page: Page, text: string, end: 'Enter' | 'Tab' = 'Enter'): Promise<void> {
+  await page.keyboard.type(text);
+  await page.keyboard.press(end);
+}
+
+export async function seeResident(page: Page, name: string): Promise<void> {
+  await expect(page.getByText(name, { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: PRINT })).toBeEnabled();
+}
+
+export async function seeRefused(page: Page): Promise<void> {
+  await expect(page.getByText('该用户未进行实名认证', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: PRINT })).toHaveCount(0);
+}
+
+export async function seeScanning(page: Page): Promise<void> {
+  await expect(page.getByText('请将电子健康码对准取景框')).toBeVisible();
+  await expect(page.getByRole('button', { name: PRINT })).toHaveCount(0);
+  await expect(page.getByText('点按屏幕继续扫码')).toHaveCount(0);
+}
+
+/** Confirms the details and waits until the voucher was sent to the printer. @returns the voucher's number */
+export async function confirmAndPrint(page: Page): Promise<string> {
+  const answer = page.waitForResponse((response) => response.url().includes('vouchers.issue'));
+  // The button ignores taps in the first moments after another resident took the screen.
+  await page.waitForTimeout(700);
+  await page.getByRole('button', { name: PRINT }).click();
+  const { result } = await (await answer).json();
+  await expect(page.getByText(/已送打印/)).toBeVisible();
+  return result.data.voucherNo;
+}

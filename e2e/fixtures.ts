@@ -1,0 +1,129 @@
+/**
+ * What every browser test stands on: a real server of its own a worker, a Chromium whose camera shows what the test says,
+ * and pages that fail the test on any error in the console and on any request that leaves the machine.
+ */
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContextOptions, test as base, chromium, expect, type Page } from '@playwright/test';
+import Database from 'better-sqlite3';
+import { EVIDENCE } from './evidence.ts';
+import { film, type Scene } from './fake-camera.ts';
+import { findBrowser } from './find-browser.mjs';
+import { startServer } from './server.ts';
+
+export { expect };
+
+type Username = 'nurse' | 'nurse2' | 'site_admin' | 'city' | 'province' | 'auditor';
+
+export interface Console {
+  url: string;
+  /** The server's own database file, to set a stage by hand. */
+  database: Database.Database;
+  /** The session cookie of a demo login. */
+  cookieOf(username: Username): Promise<string>;
+}
+
+interface TabletOptions {
+  /** Who is signed in; nobody if left out. */
+  as?: Username;
+  /** What the camera shows: a code's text, or a film. Left out: an empty desk. `none`: there is no camera. */
+  camera?: string | Scene[] | { none: true };
+  /** Further switches of Chromium. */
+  args?: string[];
+  context?: BrowserContextOptions;
+}
+
+interface Fixtures {
+  openTablet(options?: TabletOptions): Promise<Page>;
+  noVouchersYet: undefined;
+}
+
+export const test = base.extend<Fixtures, { site: Console }>({
+  site: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures' names from this pattern
+    async ({}, use, worker) => {
+      const folder = mkdtempSync(join(tmpdir(), 'console-e2e-'));
+      const databaseUrl = `file:${join(folder, 'demo.db')}`;
+      const logFile = join(EVIDENCE, `browser-${worker.workerIndex}.log`);
+      const server = await startServer({ databaseUrl, flags: ['--demo'], logFile });
+      const database = new Database(databaseUrl.slice('file:'.length));
+      const cookies = new Map<Username, string>();
+      const cookieOf = async (username: Username) => {
+        const known = cookies.get(username);
+        if (known) return known;
+        const response = await fetch(`${server.url}/api/auth/sign-in/username`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ username, password: `demo-${username}` }),
+        });
+        const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+        cookies.set(username, cookie);
+        return cookie;
+      };
+      await use({ url: server.url, database, cookieOf });
+      database.close();
+      await server.stop();
+      rmSync(folder, { recursive: true });
+    },
+    { scope: 'worker' },
+  ],
+
+  noVouchersYet: [
+    async ({ site }, use) => {
+      site.database.exec('DELETE FROM vouchers; DELETE FROM voucher_serials');
+      await use(undefined);
+    },
+    { auto: true },
+  ],
+
+  openTablet: async ({ site }, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'console-camera-'));
+    const opened: (() => Promise<void>)[] = [];
+    const faults: string[] = [];
+    await use(async ({ as, camera, args = [], context: contextOptions } = {}) => {
+      const switches = [...args, '--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost'];
+      if (typeof camera === 'object' && 'none' in camera) {
+        switches.push('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=device-count=0');
+      } else {
+        const scenes =
+          typeof camera === 'string' ? [{ text: camera, seconds: 0.3 }] : (camera ?? [{ text: null, seconds: 0.3 }]);
+        const file = join(folder, `camera-${opened.length}.y4m`);
+        await film(file, scenes);
+        switches.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${file}`);
+      }
+      const browser = await chromium.launch({ executablePath: findBrowser(), args: switches });
+      opened.push(() => browser.close());
+      const context = await browser.newContext({
+        baseURL: site.url,
+        locale: 'zh-CN',
+        timezoneId: 'Asia/Shanghai',
+        viewport: { width: 1180, height: 820 },
+        permissions: ['camera'],
+        ...contextOptions,
+      });
+      if (as) {
+        const [name = '', value = ''] = (await site.cookieOf(as)).split(/=(.*)/s);
+        await context.addCookies([{ name, value, url: site.url, httpOnly: true, sameSite: 'Lax' }]);
+      }
+      context.on('request', (request) => {
+        appendFileSync(join(EVIDENCE, 'urls.log'), `${request.url()}\n`);
+        const { protocol, hostname } = new URL(request.url());
+        const local = ['data:', 'blob:'].includes(protocol) || hostname === 'localhost';
+        if (!local) faults.push(`a request left the machine: ${request.url()}`);
+      });
+      const page = await context.newPage();
+      page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
+      page.on('console', (message) => {
+        // The browser itself logs each refused or failed request; the pages tell them in words, which tests look at.
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+          faults.push(`console: ${message.text()}`);
+        }
+      });
+      return page;
+    });
+    for (const close of opened) await close();
+    rmSync(folder, { recursive: true });
+    expect(faults).toEqual([]);
+  },
+});

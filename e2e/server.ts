@@ -1,0 +1,56 @@
+/** Starts the real program: `server/main.ts` on a free port, on a database file of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface RunningServer {
+  url: string;
+  process: ChildProcess;
+  /** Ends it, by SIGTERM unless told otherwise, and waits until it is gone. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/**
+ * @param options.flags e.g. `--demo`, `--api-only`
+ * @param options.logFile where everything it prints is kept
+ * @throws Error when it ends before it listens
+ */
+export async function startServer(options: {
+  databaseUrl: string;
+  flags: string[];
+  logFile: string;
+}): Promise<RunningServer> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...options.flags], {
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATABASE_URL: options.databaseUrl,
+      AUTH_SECRET: 'a-secret-of-these-tests-and-of-nothing-else',
+      LOG_LEVEL: 'info',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  mkdirSync(dirname(options.logFile), { recursive: true });
+  const log = createWriteStream(options.logFile, { flags: 'a' });
+  child.stderr.pipe(log, { end: false });
+  const port = await new Promise<number>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      log.write(`${line}\n`);
+      if (line.includes('"msg":"listening"')) resolve(JSON.parse(line).port);
+    });
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: see ${options.logFile}`)));
+  });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return {
+    // localhost and not 127.0.0.1: both are secure origins, and people type the former.
+    url: `http://localhost:${port}`,
+    process: child,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      await gone;
+    },
+  };
+}

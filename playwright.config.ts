@@ -1,0 +1,17 @@
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  testDir: 'e2e',
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: Boolean(process.env.CI),
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  globalSetup: './e2e/evidence.ts',
+  projects: [
+    { name: 'journeys', testIgnore: /privacy\.spec/ },
+    { name: 'privacy', testMatch: /privacy\.spec/, dependencies: ['journeys'] },
+  ],
+});
