@@ -9,7 +9,7 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
-  globalSetup: './e2e/evidence.ts',
+  globalSetup: './e2e/clear-browser-evidence.ts',
   projects: [
     { name: 'journeys', testIgnore: /privacy\.spec/ },
     { name: 'privacy', testMatch: /privacy\.spec/, dependencies: ['journeys'] },

@@ -33,7 +33,8 @@ function build() {
 function browser() {
   if (!findBrowser()) spawnSync('npx', ['playwright', 'install', 'chromium'], { stdio: 'ignore' });
   if (!findBrowser()) installDebian('chromium');
-  if (!findBrowser()) stop('no Chromium: install one (e.g. `apt-get install chromium`) or run `npx playwright install`');
+  if (!findBrowser())
+    stop('no Chromium: install one (e.g. `apt-get install chromium`) or run `npx playwright install`');
   const fonts = spawnSync('fc-list', [':lang=zh-cn', 'family'], { encoding: 'utf8' });
   if (process.platform === 'linux' && !fonts.stdout?.trim()) {
     if (!installDebian('fonts-noto-cjk')) stop('no Chinese font: install one (e.g. `apt-get install fonts-noto-cjk`)');
@@ -41,7 +42,7 @@ function browser() {
 }
 
 function findBrowser() {
-  const found = spawnSync(process.execPath, ['e2e/find-browser.mjs'], { encoding: 'utf8' });
+  const found = spawnSync(process.execPath, ['--import', 'tsx', 'e2e/find-browser.ts']);
   return found.status === 0;
 }
 

@@ -2,6 +2,7 @@
  * Films for Chromium's fake camera (`--use-file-for-fake-video-capture`), as Y4M: a text header and raw planes.
  * A film is a list of scenes; each shows one QR code, or nothing, for a number of frames, and Chromium plays it in a loop.
  */
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { encode } from 'uqr';
@@ -25,7 +26,7 @@ export async function film(path: string, scenes: Scene[]): Promise<void> {
     const frame = drawFrame(scene.text);
     for (let n = 0; n < Math.max(1, Math.round(scene.seconds * FRAMES_A_SECOND)); n += 1) {
       file.write('FRAME\n');
-      if (!file.write(frame)) await new Promise((resolve) => file.once('drain', resolve));
+      if (!file.write(frame)) await once(file, 'drain');
     }
   }
   file.end();

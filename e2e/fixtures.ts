@@ -9,7 +9,7 @@ import { type BrowserContextOptions, test as base, chromium, expect, type Page }
 import Database from 'better-sqlite3';
 import { EVIDENCE } from './evidence.ts';
 import { film, type Scene } from './fake-camera.ts';
-import { findBrowser } from './find-browser.mjs';
+import { findBrowser } from './find-browser.ts';
 import { startServer } from './server.ts';
 
 export { expect };
@@ -45,7 +45,7 @@ export const test = base.extend<Fixtures, { site: Console }>({
     async ({}, use, worker) => {
       const folder = mkdtempSync(join(tmpdir(), 'console-e2e-'));
       const databaseUrl = `file:${join(folder, 'demo.db')}`;
-      const logFile = join(EVIDENCE, `browser-${worker.workerIndex}.log`);
+      const logFile = join(EVIDENCE.browser, `browser-${worker.workerIndex}.log`);
       const server = await startServer({ databaseUrl, flags: ['--demo'], logFile });
       const database = new Database(databaseUrl.slice('file:'.length));
       const cookies = new Map<Username, string>();
@@ -107,7 +107,7 @@ export const test = base.extend<Fixtures, { site: Console }>({
         await context.addCookies([{ name, value, url: site.url, httpOnly: true, sameSite: 'Lax' }]);
       }
       context.on('request', (request) => {
-        appendFileSync(join(EVIDENCE, 'urls.log'), `${request.url()}\n`);
+        appendFileSync(join(EVIDENCE.browser, 'urls.log'), `${request.url()}\n`);
         const { protocol, hostname } = new URL(request.url());
         const local = ['data:', 'blob:'].includes(protocol) || hostname === 'localhost';
         if (!local) faults.push(`a request left the machine: ${request.url()}`);

@@ -35,6 +35,14 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
     const { method, path } = c.req;
     log.info({ requestId, method, path, status: c.res.status, ms: Math.round(performance.now() - started) }, 'request');
   });
+  // A page of another site may send, but not with our users' cookies. Programs name no origin.
+  api.use(async (c, next) => {
+    const origin = c.req.header('origin');
+    if (origin && (!URL.canParse(origin) || new URL(origin).host !== c.req.header('host'))) {
+      return c.json({ code: 'FORBIDDEN', message: '请求来源不受信任' }, 403);
+    }
+    await next();
+  });
   api.use(
     bodyLimit({
       maxSize: LARGEST_BODY,

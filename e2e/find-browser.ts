@@ -1,13 +1,13 @@
-// Which Chromium the browser tests use: Playwright's own where it was installed, else the system's.
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
 
 const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
 
-/** @returns {string | undefined} the path, or undefined when there is none */
-export function findBrowser() {
+/** Which Chromium the browser tests use: Playwright's own where it was installed, else the system's. */
+export function findBrowser(): string | undefined {
   return [chromium.executablePath(), ...SYSTEM].find((path) => path && existsSync(path));
 }
 
+// Run by itself, it answers `.ci/prepare.mjs` with its exit code.
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exit(findBrowser() ? 0 : 1);

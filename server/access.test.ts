@@ -1,0 +1,80 @@
+/** Who may do what (docs/architecture.md): every procedure of the router × every role, and nobody. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoRecords } from '../db/demo/records.ts';
+import { type DemoUser, listProcedures, qrOf, startTestConsole, type TestConsole } from './test-console.ts';
+
+type Who = 'nobody' | DemoUser;
+const EVERYBODY: Who[] = ['nobody', 'nurse', 'site_admin', 'city', 'province', 'auditor'];
+
+let site: TestConsole;
+beforeAll(async () => {
+  site = await startTestConsole();
+});
+afterAll(() => site.close());
+
+/** A voucher of the nurse's site, for the calls that need one. */
+async function voucherNo() {
+  const nurse = await site.as('nurse');
+  return (await nurse.vouchers.issue.mutate({ code: qrOf('demo:authenticated') })).voucherNo;
+}
+
+const code = { code: qrOf('demo:authenticated') };
+const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
+  'scan.lookup': { may: ['nurse'], input: () => code },
+  'scan.reveal': { may: ['nurse'], input: () => code },
+  'scan.today': { may: ['nurse'] },
+  'vouchers.issue': { may: ['nurse'], input: () => code },
+  'vouchers.reprint': { may: ['nurse', 'site_admin'], input: async () => ({ voucherNo: await voucherNo() }) },
+  'vouchers.open': { may: ['nurse', 'site_admin'], input: async () => ({ voucherNo: await voucherNo() }) },
+  'vouchers.browse': { may: ['site_admin'], input: () => ({}) },
+  'vouchers.void': { may: ['site_admin'], input: async () => ({ voucherNo: await voucherNo(), reason: '打印有误' }) },
+  'records.browse': { may: ['province'], input: () => ({}) },
+  'records.open': { may: ['province'], input: () => ({ id: demoRecords()[0]?.id }) },
+  'staff.me': { may: ['nurse', 'site_admin', 'city', 'province', 'auditor'] },
+  'staff.changeRole': {
+    may: ['province'],
+    input: () => ({ username: 'nurse2', role: 'nurse', siteCode: '4403050001' }),
+  },
+  'audit.browse': { may: ['auditor'], input: () => ({}) },
+  'demo.codes': { may: EVERYBODY },
+};
+
+const procedures = listProcedures();
+
+it('holds every procedure of the router, and no other', () => {
+  expect(Object.keys(TABLE).sort()).toEqual(procedures.map(([name]) => name).sort());
+});
+
+describe.each(procedures)('%s', (name, type) => {
+  it.each(EVERYBODY)('as %s', async (who) => {
+    const row = TABLE[name];
+    const input = await row?.input?.();
+    const cookie = who === 'nobody' ? '' : await site.cookieOf(who);
+    const query = type === 'query';
+    const url = `${site.url}/api/trpc/${name}`;
+    const response = query
+      ? await fetch(`${url}?input=${encodeURIComponent(JSON.stringify(input ?? {}))}`, { headers: { cookie } })
+      : await fetch(url, {
+          method: 'POST',
+          headers: { cookie, 'content-type': 'application/json' },
+          body: JSON.stringify(input),
+        });
+    const allowed = row?.may.includes(who);
+    expect(response.status).toBe(allowed ? 200 : who === 'nobody' ? 401 : 403);
+  });
+});
+
+it('refuses a session whose role lost its site', async () => {
+  const { authorise } = await import('./staff/actor.ts');
+  const homeless = {
+    kind: 'staff' as const,
+    id: 'x',
+    username: 'x',
+    name: 'x',
+    role: 'nurse' as const,
+    siteCode: null,
+    cityCode: null,
+    requestId: 'x',
+  };
+  expect(() => authorise(homeless, 'nurse')).toThrowError(expect.objectContaining({ code: 'FORBIDDEN' }));
+});

@@ -1,0 +1,80 @@
+/** What was answered survives: the process is killed in the middle of issuing, again and again. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { cardNoOf } from '../db/demo/fixed-residents.ts';
+import { demoRecords } from '../db/demo/records.ts';
+import { open, tables } from '../db/index.ts';
+import { EVIDENCE } from '../e2e/evidence.ts';
+import { startServer } from '../e2e/server.ts';
+import { client, sessionCookie } from './test-console.ts';
+
+const KILLS = 20;
+const RESIDENTS = 400;
+
+it(`loses no answered voucher and uses no serial twice over ${KILLS} kills`, { timeout: 300_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'console-crash-'));
+  const databaseUrl = `file:${join(folder, 'crash.db')}`;
+  const logFile = join(EVIDENCE.api, 'crash.log');
+  const start = () => startServer({ databaseUrl, flags: ['--demo', '--api-only'], logFile });
+  const answered = new Map<string, string>();
+  const keys = Array.from({ length: RESIDENTS }, (_, n) => `crash:${n}`);
+
+  let server = await start();
+  await addResidents(databaseUrl, keys);
+  const response = await fetch(`${server.url}/api/auth/sign-in/username`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'nurse', password: 'demo-nurse' }),
+  });
+  const cookie = sessionCookie(response);
+
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const nurse = client(server.url, cookie);
+    const from = (kill * RESIDENTS) / KILLS;
+    const running = keys.slice(from, from + RESIDENTS / KILLS).map(async (key) => {
+      const voucher = await nurse.vouchers.issue.mutate({ code: cardNoOf(key) }).catch(() => null);
+      if (voucher) answered.set(key, voucher.voucherNo);
+    });
+    // Somewhere between the first and the last of them.
+    await Promise.race([...running]);
+    await new Promise((resolve) => setTimeout(resolve, kill % 7));
+    await server.stop('SIGKILL');
+    await Promise.all(running);
+    server = await start();
+    expect((await fetch(`${server.url}/api/health`)).status).toBe(200);
+  }
+  await server.stop();
+
+  const db = open(databaseUrl);
+  const stored = await db.read.select().from(tables.vouchers);
+  const [counter] = await db.read.select().from(tables.voucherSerials);
+  await db.close();
+  rmSync(folder, { recursive: true });
+
+  const numbers = new Set(stored.map((row) => row.voucherNo));
+  expect([...answered.values()].filter((number) => !numbers.has(number))).toEqual([]);
+  expect(new Set(answered.values()).size).toBe(answered.size);
+  expect(stored.map((row) => row.serial).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: stored.length }, (_, n) => n + 1),
+  );
+  expect(counter?.lastSerial).toBe(stored.length);
+  // The kills did fall in the middle: some were answered, some were not.
+  expect(answered.size).toBeGreaterThan(KILLS);
+  expect(answered.size).toBeLessThan(RESIDENTS);
+});
+
+async function addResidents(databaseUrl: string, keys: string[]) {
+  const model = demoRecords().find((row) => row.erhcCardNo === cardNoOf('demo:authenticated'));
+  if (!model) throw new Error('the demo lost its resident');
+  const db = open(databaseUrl);
+  await db.write(async (tx) => {
+    await tx
+      .insert(tables.records)
+      .values(
+        keys.map((key) => ({ ...model, id: cardNoOf(key).slice(0, 32).toLowerCase(), erhcCardNo: cardNoOf(key) })),
+      );
+  });
+  await db.close();
+}

@@ -1,0 +1,101 @@
+/** For tests: the doors over real HTTP, on a real database file with the demo's province. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve } from '@hono/node-server';
+import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
+import pino from 'pino';
+import { type DEMO_STAFF, fillDemo } from '../db/demo/fill.ts';
+import { cardNoOf } from '../db/demo/fixed-residents.ts';
+import { type Db, open } from '../db/index.ts';
+import { EVIDENCE } from '../e2e/evidence.ts';
+import { makeApi } from './api.ts';
+import { type AppRouter, appRouter } from './router.ts';
+
+export type DemoUser = (typeof DEMO_STAFF)[number]['username'];
+
+export interface TestConsole {
+  db: Db;
+  databaseFile: string;
+  url: string;
+  signIn(username: string, password?: string): Promise<Response>;
+  /** The session cookie of a demo login, made once. */
+  cookieOf(username: DemoUser): Promise<string>;
+  /** A tRPC client as somebody, or as nobody. */
+  as(username: DemoUser | null): Promise<ReturnType<typeof client>>;
+  close(): Promise<void>;
+}
+
+/** Starts a console of its own on a free port. `demo` false: the sample codes are not served. */
+export async function startTestConsole({ demo = true } = {}): Promise<TestConsole> {
+  const folder = mkdtempSync(join(tmpdir(), 'console-api-'));
+  const databaseFile = join(folder, 'console.db');
+  const db = open(`file:${databaseFile}`);
+  await fillDemo(db);
+  mkdirSync(EVIDENCE.api, { recursive: true });
+  const log = pino(
+    { level: 'debug', base: null },
+    pino.destination(join(EVIDENCE.api, `${process.pid}-${Date.now()}.log`)),
+  );
+  const api = makeApi(db, { authSecret: 'a-secret-of-these-tests-and-of-nothing-else', demo }, log);
+  const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
+    const started = serve({ fetch: api.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(started));
+  });
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const cookies = new Map<DemoUser, string>();
+
+  const signIn = (username: string, password = `demo-${username}`) =>
+    fetch(`${url}/api/auth/sign-in/username`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username, password }),
+    });
+  const cookieOf = async (username: DemoUser) => {
+    const cookie = cookies.get(username) ?? sessionCookie(await signIn(username));
+    cookies.set(username, cookie);
+    return cookie;
+  };
+  return {
+    db,
+    databaseFile,
+    url,
+    signIn,
+    cookieOf,
+    as: async (username) => client(url, username ? await cookieOf(username) : ''),
+    async close() {
+      await new Promise((resolve) => server.close(resolve));
+      await db.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+export function sessionCookie(response: Response): string {
+  return response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+}
+
+/** A tRPC client that sends this cookie. */
+export function client(url: string, cookie: string) {
+  return createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/api/trpc`, headers: { cookie } })] });
+}
+
+/** Every procedure of the router itself: its path, and `query` or `mutation`. */
+export function listProcedures(): [path: string, type: string][] {
+  const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
+  return Object.entries(procedures).map(([path, procedure]) => [path, procedure._def.type]);
+}
+
+/** The code of the error that a call ends with, e.g. `FORBIDDEN`; `ok` when it ends well. */
+export async function codeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return 'ok';
+  } catch (error) {
+    if (error instanceof TRPCClientError) return error.data?.error?.code ?? `no code: ${error.message}`;
+    throw error;
+  }
+}
+
+/** The QR text of a demo resident. */
+export const qrOf = (key: string) => `${cardNoOf(key)}:1`;
