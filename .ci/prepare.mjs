@@ -14,10 +14,11 @@ install();
 if (wishes.includes('build')) build();
 if (wishes.includes('browser')) browser();
 
+// `npm install --no-save` and not `npm ci`: the latter refuses a lock file made where some platform's binaries are not served.
 /** Dependencies, when the lock file or Node's ABI (better-sqlite3 is compiled for it) is another than last time. */
 function install() {
   const state = hash([readFileSync('package-lock.json'), process.versions.modules, process.platform, process.arch]);
-  once('node_modules/.console-installed', state, () => run('npm', ['ci', '--no-audit', '--no-fund']));
+  once('node_modules/.console-installed', state, () => run('npm', ['install', '--no-save', '--no-audit', '--no-fund']));
 }
 
 /** Next's build, when a file that goes into it changed. */

@@ -32,6 +32,8 @@ interface TabletOptions {
   /** Further switches of Chromium. */
   args?: string[];
   context?: BrowserContextOptions;
+  /** A name of this machine other than localhost, made known by `args`. */
+  localHost?: string;
 }
 
 interface Fixtures {
@@ -81,8 +83,8 @@ export const test = base.extend<Fixtures, { site: Console }>({
     const folder = mkdtempSync(join(tmpdir(), 'console-camera-'));
     const opened: (() => Promise<void>)[] = [];
     const faults: string[] = [];
-    await use(async ({ as, camera, args = [], context: contextOptions } = {}) => {
-      const switches = [...args, '--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost'];
+    await use(async ({ as, camera, args = [], context: contextOptions, localHost = 'localhost' } = {}) => {
+      const switches = ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost', ...args];
       if (typeof camera === 'object' && 'none' in camera) {
         switches.push('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=device-count=0');
       } else {
@@ -104,12 +106,14 @@ export const test = base.extend<Fixtures, { site: Console }>({
       });
       if (as) {
         const [name = '', value = ''] = (await site.cookieOf(as)).split(/=(.*)/s);
-        await context.addCookies([{ name, value, url: site.url, httpOnly: true, sameSite: 'Lax' }]);
+        await context.addCookies([
+          { name, value, url: contextOptions?.baseURL ?? site.url, httpOnly: true, sameSite: 'Lax' },
+        ]);
       }
       context.on('request', (request) => {
         appendFileSync(join(EVIDENCE.browser, 'urls.log'), `${request.url()}\n`);
         const { protocol, hostname } = new URL(request.url());
-        const local = ['data:', 'blob:'].includes(protocol) || hostname === 'localhost';
+        const local = ['data:', 'blob:'].includes(protocol) || hostname === localHost;
         if (!local) faults.push(`a request left the machine: ${request.url()}`);
       });
       const page = await context.newPage();

@@ -29,7 +29,7 @@ export default function ScanPage() {
 }
 
 function Scanning({ name, siteName }: { name: string; siteName: string }) {
-  const { view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, backToScanning } = useScan();
+  const { view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, tell, backToScanning } = useScan();
   const online = useOnline();
   const signOut = useSignOut();
 
@@ -60,7 +60,7 @@ function Scanning({ name, siteName }: { name: string; siteName: string }) {
         </header>
         <main className={styles.main}>
           <CameraView onText={sees} />
-          <SidePanel take={(text) => void take(text)} reprint={reprint} disabled={busy !== null} />
+          <SidePanel take={(text) => void take(text)} reprint={reprint} tell={tell} disabled={busy !== null} />
           {view.at === 'scanning' && lastPrinted && (
             <p className={styles.printed} role="status">
               ✓ 凭证 {lastPrinted.voucherNo.slice(-4)} 已送打印

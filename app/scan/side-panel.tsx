@@ -10,11 +10,13 @@ import { getDecoder } from './use-camera.ts';
 interface Props {
   take(text: string): void;
   reprint(voucherNo: string): void;
+  /** Says something in amber, over the whole screen. */
+  tell(title: string, detail: string): void;
   disabled: boolean;
 }
 
 /** The edge of the screen: the other ways in, today's count, and the last vouchers for a reprint in one tap. */
-export function SidePanel({ take, reprint, disabled }: Props) {
+export function SidePanel({ take, reprint, tell, disabled }: Props) {
   const { data: today } = useQuery({ queryKey: ['scan.today'], queryFn: () => api.scan.today.query() });
   const [reading, setReading] = useState(false);
 
@@ -33,11 +35,14 @@ export function SidePanel({ take, reprint, disabled }: Props) {
     const file = field.files?.[0];
     if (!file) return;
     setReading(true);
-    // A picture without a code is told like any other code that is none.
-    const text = await getDecoder().then((decoder) => readPicture(file, decoder));
+    const text = await getDecoder()
+      .then((decoder) => readPicture(file, decoder))
+      .catch(() => null);
     field.value = '';
+    field.blur();
     setReading(false);
-    take(text ?? '');
+    if (text === null) tell('图片中没有找到二维码', '请换一张清晰、完整的图片');
+    else take(text);
   }
 
   return (

@@ -64,6 +64,14 @@ export function useScan() {
     [router, show],
   );
 
+  const tell = useCallback(
+    (title: string, detail: string) => {
+      current.current.turn += 1;
+      show({ at: 'notice', title, detail }, 'warn');
+    },
+    [show],
+  );
+
   /** A code from any way in; another code takes the screen at once, except while a voucher is being made. */
   const take = useCallback(
     async (text: string) => {
@@ -73,6 +81,7 @@ export function useScan() {
       const turn = state.turn;
       state.key = keyOf(text);
       setLastPrinted(null);
+      setPaper(null);
       if (!parseHealthCode(text)) {
         show({ at: 'notice', title: '不是电子健康码', detail: '请出示电子健康码,继续扫码即可' }, 'warn');
         return;
@@ -169,7 +178,7 @@ export function useScan() {
     return () => clearTimeout(timer);
   }, [view, busy, backToScanning]);
 
-  return { view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, backToScanning, fail };
+  return { view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, tell, backToScanning };
 }
 
 /** The same card is the same code, whatever stands around it. */

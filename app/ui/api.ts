@@ -4,14 +4,18 @@ import type { AppRouter } from '../../server/router.ts';
 /** Longer than any answer takes; a queue does not wait for a dead line. */
 const PATIENCE_MS = 10_000;
 
+class UnreadableAnswer extends Error {}
+
 /** The pages' only way to data. */
 export const api = createTRPCClient<AppRouter>({
   links: [
     httpLink({
       url: '/api/trpc',
-      fetch: (input, init) => {
-        const patience = AbortSignal.timeout(PATIENCE_MS);
-        return fetch(input, { ...(init as RequestInit), signal: patience });
+      async fetch(input, init) {
+        const response = await fetch(input, { ...(init as RequestInit), signal: AbortSignal.timeout(PATIENCE_MS) });
+        // A proxy's error page is an answer too, and not a broken line.
+        if (!response.headers.get('content-type')?.includes('json')) throw new UnreadableAnswer();
+        return response;
       },
     }),
   ],
@@ -32,11 +36,10 @@ export function toProblem(error: unknown): Problem {
   const told = failure?.data?.error;
   if (!told) {
     const response = failure?.meta?.response;
-    if (!(response instanceof Response)) {
+    if (!(response instanceof Response) && !(failure?.cause instanceof UnreadableAnswer)) {
       return { kind: 'network', code: 'NETWORK', message: '网络已断开', requestId: null };
     }
-    // An answer that tRPC did not write: a proxy's, or the server's last resort.
-    const requestId = response.headers.get('x-request-id');
+    const requestId = response instanceof Response ? response.headers.get('x-request-id') : null;
     return { kind: 'server', code: 'INTERNAL', message: '系统繁忙,请稍后再试', requestId };
   }
   const kind = told.code === 'UNAUTHENTICATED' ? 'signed-out' : told.code === 'INTERNAL' ? 'server' : 'refused';

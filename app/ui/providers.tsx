@@ -9,7 +9,10 @@ export function Providers({ children }: { children: ReactNode }) {
     () =>
       new QueryClient({
         defaultOptions: {
+          // Offline too: a call that waits in silence tells nobody that the line is broken, and acts minutes later.
+          mutations: { networkMode: 'always' },
           queries: {
+            networkMode: 'always',
             // Only what a broken line caused is worth another try.
             retry: (failures, error) => failures < 2 && toProblem(error).kind === 'network',
             refetchOnWindowFocus: false,

@@ -1,4 +1,4 @@
-import { desc, lt } from 'drizzle-orm';
+import { desc, eq, lt } from 'drizzle-orm';
 import { type Db, tables } from '../../db/index.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { shanghaiTime } from '../time.ts';
@@ -12,17 +12,22 @@ import { AUDIT_EVENTS_PER_PAGE } from './schema.ts';
  */
 export async function browseAudit(db: Db, actor: Actor, input: { cursor?: number }) {
   authorise(actor, 'auditor');
-  const { auditEvents } = tables;
+  const { auditEvents, staff, sites } = tables;
   const rows = await db.read
-    .select()
+    .select({ event: auditEvents, actorName: staff.name, siteName: sites.name })
     .from(auditEvents)
+    .leftJoin(staff, eq(staff.id, auditEvents.actor))
+    .leftJoin(sites, eq(sites.code, auditEvents.siteCode))
     .where(input.cursor ? lt(auditEvents.id, input.cursor) : undefined)
     .orderBy(desc(auditEvents.id))
     .limit(AUDIT_EVENTS_PER_PAGE + 1);
-  const items = rows.slice(0, AUDIT_EVENTS_PER_PAGE).map((row) => ({
-    ...row,
-    at: shanghaiTime(new Date(row.at)),
-    action: AUDIT_ACTIONS[row.action as AuditAction] ?? row.action,
+  const items = rows.slice(0, AUDIT_EVENTS_PER_PAGE).map(({ event, actorName, siteName }) => ({
+    ...event,
+    at: shanghaiTime(new Date(event.at)),
+    action: AUDIT_ACTIONS[event.action as AuditAction] ?? event.action,
+    /** Null for the console's own programs. */
+    actorName,
+    siteName,
   }));
   return { items, nextCursor: rows.length > AUDIT_EVENTS_PER_PAGE ? (items.at(-1)?.id ?? null) : null };
 }

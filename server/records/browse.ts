@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, gte, lt, or, type SQL } from 'drizzle-orm';
 import { type Db, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import { idCardTypeName, sexName } from '../dictionaries/dictionaries.ts';
+import { divisionName, idCardTypeName, sexName } from '../dictionaries/dictionaries.ts';
 import { DomainError } from '../errors.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
@@ -38,7 +38,7 @@ export async function browseRecords(db: Db, actor: Actor, input: BrowseRecordsIn
       idCardType: idCardTypeName(row.idCardTypeCode),
       idcode: maskIdcode(row.idcode),
       phone: maskPhone(row.phone),
-      cdSource: row.cdSource,
+      cityName: divisionName(`${row.cdSource}00`),
       cdTime: row.cdTime,
       recognizeFlag: row.recognizeFlag,
       withdrawn: row.cdOperation === 'd',

@@ -18,7 +18,11 @@ const cover = (text: string, front: number, back: number): string => {
 export const maskIdcode = (idcode: string) => cover(idcode, 3, 4);
 /** `13800001234` to `138****1234`. */
 export const maskPhone = (phone: string) => cover(phone, 3, 4);
-/** `张三丰` to `张*丰`, `李四` to `李*`: the first character, and the last of three or more. */
-export const maskName = (name: string) => cover(name, 1, [...name].length > 2 ? 1 : 0);
+/** `张三丰` to `张*丰`, `李四` to `李*`, longer ones to `阿**逊`: the first and last character, never how many between. */
+export function maskName(name: string): string {
+  const [first = '', ...rest] = name;
+  if (rest.length < 2) return first + '*'.repeat(rest.length);
+  return `${first}${rest.length > 2 ? '**' : '*'}${rest.at(-1)}`;
+}
 /** An address keeps its first six characters. */
 export const maskAddress = (address: string) => cover(address, 6, 0);

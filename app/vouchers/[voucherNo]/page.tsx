@@ -37,7 +37,7 @@ export default function VoucherPage({ params }: { params: Promise<{ voucherNo: s
     }
   }
 
-  const home = me?.role === 'nurse' ? '/scan' : '/admin';
+  const home = me?.role === 'nurse' ? '/scan' : '/admin/vouchers';
   const error = noMe ?? opened.error;
   if (error && toProblem(error).kind === 'refused') {
     return (

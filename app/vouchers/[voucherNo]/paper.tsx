@@ -1,19 +1,32 @@
+'use client';
+
+import { useLayoutEffect, useRef, useState } from 'react';
 import { encode } from 'uqr';
 import type { Voucher } from '../../../server/vouchers/schema.ts';
 import styles from './paper.module.css';
 
-/** Sheets by site setting. The roll's length holds the longest name; a printer cuts where the page ends. */
-const PAGE = {
-  A5: '@page { size: A5 portrait; margin: 0; }',
-  '80mm': '@page { size: 80mm 170mm; margin: 0; }',
-} as const;
+const MM_A_PIXEL = 25.4 / 96;
+const SHORTEST_ROLL_MM = 130;
 
 /** The 接种凭证 as paper: black on white, A5 or 80 mm. */
 export function VoucherPaper({ voucher }: { voucher: Voucher }) {
   const reprints = voucher.printCount - 1;
+  const paper = useRef<HTMLElement>(null);
+  const [rollMm, setRollMm] = useState(SHORTEST_ROLL_MM);
+  // A roll is cut where its page ends, and CSS has no page as long as its content: so it is measured before it prints.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another voucher has another length
+  useLayoutEffect(() => {
+    const height = (paper.current?.offsetHeight ?? 0) * MM_A_PIXEL;
+    setRollMm(Math.max(SHORTEST_ROLL_MM, Math.ceil(height) + 4));
+  }, [voucher]);
+  const size = voucher.paper === 'A5' ? 'A5 portrait' : `80mm ${rollMm}mm`;
   return (
-    <article className={`${styles.paper} ${voucher.paper === 'A5' ? styles.a5 : styles.roll}`} aria-label="接种凭证">
-      <style>{PAGE[voucher.paper]}</style>
+    <article
+      ref={paper}
+      className={`${styles.paper} ${voucher.paper === 'A5' ? styles.a5 : styles.roll}`}
+      aria-label="接种凭证"
+    >
+      <style>{`@page { size: ${size}; margin: 0; }`}</style>
       <header>
         <p className={styles.site}>{voucher.siteName}</p>
         <h1>接种凭证</h1>

@@ -1,0 +1,23 @@
+import { ROLE_NAMES } from '../../../server/staff/schema.ts';
+import { SEARCH_KEYS } from '../records/search-keys.ts';
+
+/** Stored words of the audit trail in Chinese. A word that a table lacks is shown as it is. */
+const wordIn = (words: Record<string, string>) => (word: string) => words[word] ?? word;
+
+export const outcomeWord = wordIn({
+  ok: '成功',
+  authenticated: '已认证',
+  unauthenticated: '未认证',
+  unknown: '无此记录',
+  WRONG_PASSWORD: '用户名或密码不正确',
+  RESIDENT_NOT_AUTHENTICATED: '未实名认证',
+  VOUCHER_VOIDED: '凭证已作废',
+  VOUCHER_EXPIRED: '凭证已过期',
+});
+
+export const roleWord = wordIn({ ...ROLE_NAMES, system: '系统' });
+
+export const actorWord = wordIn({ 'system:sign-in': '登录服务', 'system:demo': '演示数据' });
+
+const searches = Object.entries(SEARCH_KEYS).map(([key, { label }]) => [key, `按${label}`]);
+export const detailWord = wordIn({ ...ROLE_NAMES, all: '全部', ...Object.fromEntries(searches) });

@@ -1,0 +1,42 @@
+import { Button, Result } from 'antd';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useEffect } from 'react';
+import { toProblem } from '../ui/api.ts';
+
+interface Props {
+  error: unknown;
+  onRetry?: () => void;
+  retrying?: boolean;
+}
+
+/** In place of what could not be loaded: why, and what can be done. */
+export function Failure({ error, onRetry, retrying = false }: Props) {
+  const { kind, code, message } = toProblem(error);
+  const router = useRouter();
+  const signedOut = kind === 'signed-out';
+  useEffect(() => {
+    if (signedOut) router.replace('/login');
+  }, [signedOut, router]);
+
+  const status = code === 'FORBIDDEN' ? '403' : kind === 'server' ? 'error' : 'warning';
+  // A rule says the same again; only what broke by itself is worth another try.
+  const worthRetrying = kind === 'network' || kind === 'server';
+  return (
+    <div role="alert">
+      <Result
+        status={status}
+        title={message}
+        extra={
+          worthRetrying && onRetry ? (
+            <Button type="primary" loading={retrying} onClick={onRetry}>
+              重试
+            </Button>
+          ) : code === 'FORBIDDEN' ? (
+            <Link href="/admin">返回首页</Link>
+          ) : null
+        }
+      />
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+'use client';
+
+import { AntdRegistry } from '@ant-design/nextjs-registry';
+import { ConfigProvider, type ThemeConfig } from 'antd';
+import zhCN from 'antd/locale/zh_CN';
+import type { ReactNode } from 'react';
+import { PageMessage } from '../ui/page-message.tsx';
+import { useMe } from '../ui/use-me.ts';
+import styles from './admin.module.css';
+import { Header } from './header.tsx';
+
+/** The colours of globals.css. Ant Design derives shades from them, so it needs the values, not the variables. */
+const THEME: ThemeConfig = {
+  token: {
+    colorPrimary: '#0b6e5f',
+    colorPrimaryBg: '#e0f0ec',
+    colorLink: '#0b6e5f',
+    colorSuccess: '#0a7a3d',
+    colorSuccessBg: '#e6f4ec',
+    colorError: '#c01f1f',
+    colorWarning: '#a34a00',
+    colorWarningBg: '#fdf1e3',
+    colorTextBase: '#17212b',
+    colorTextTertiary: '#55636f',
+    colorTextPlaceholder: '#6a7681',
+    fontFamily: 'var(--font)',
+    controlHeight: 36,
+  },
+};
+
+/** The frame of every page below /admin; Ant Design is loaded here and nowhere else. */
+export default function AdminLayout({ children }: { children: ReactNode }) {
+  const { data: me, error } = useMe();
+  if (!me) return <PageMessage error={error}>正在打开…</PageMessage>;
+  return (
+    <AntdRegistry>
+      <ConfigProvider locale={zhCN} theme={THEME} button={{ autoInsertSpace: false }}>
+        <Header me={me} />
+        <main className={styles.main}>{children}</main>
+      </ConfigProvider>
+    </AntdRegistry>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Role } from '../../server/staff/schema.ts';
+
+export interface AdminPage {
+  href: string;
+  title: string;
+  description: string;
+  /** Who sees a way to it. What the page may show is judged by the server. */
+  roles: readonly Role[];
+}
+
+const PAGES: readonly AdminPage[] = [
+  {
+    href: '/admin/records',
+    title: '实名认证记录',
+    description: '按姓名、证件号码、手机号或电子健康码查询各市上报的记录',
+    roles: ['province'],
+  },
+  {
+    href: '/admin/vouchers',
+    title: '凭证管理',
+    description: '查看本单位每日出具的接种凭证,作废有误的凭证',
+    roles: ['site_admin'],
+  },
+  {
+    href: '/admin/audit',
+    title: '审计记录',
+    description: '查看何人在何时查看或更改了什么',
+    roles: ['auditor'],
+  },
+  {
+    href: '/scan',
+    title: '扫码核验',
+    description: '扫描电子健康码,核验实名认证,打印接种凭证',
+    roles: ['nurse'],
+  },
+];
+
+export const pagesOf = (role: Role) => PAGES.filter((page) => page.roles.includes(role));

@@ -1,0 +1,91 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { Card, Descriptions, Skeleton } from 'antd';
+import { Fragment, use } from 'react';
+import { api } from '../../../ui/api.ts';
+import type { Answers } from '../../answers.ts';
+import { Failure } from '../../failure.tsx';
+import { PageFrame } from '../../page-frame.tsx';
+import { StateTag } from '../state-tag.tsx';
+import { describeFields } from './fields.ts';
+import styles from './record.module.css';
+
+type Opened = Answers['records']['open'];
+
+const LIST = { href: '/admin/records', title: '返回认证记录列表' };
+const FILING = { approved: '已备案', revoked: '备案已撤销' };
+const COLUMNS = { xs: 1, sm: 1, md: 1, lg: 2, xl: 2, xxl: 2 };
+
+/** One authentication record, masked, and where it came from. */
+export default function RecordPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = use(params);
+  const opened = useQuery({
+    queryKey: ['records.open', id],
+    queryFn: () => api.records.open.mutate({ id }),
+    // Opening is audited: one look, one event.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+  const { data: record, error } = opened;
+  const mark = record && <StateTag recognizeFlag={record.fields.recognize_flag} withdrawn={record.withdrawn} />;
+  return (
+    <PageFrame title="认证记录" mark={mark} back={LIST} error={error}>
+      {error && (
+        <Card>
+          <Failure error={error} onRetry={() => void opened.refetch()} retrying={opened.isFetching} />
+        </Card>
+      )}
+      {opened.isPending && (
+        <Card aria-busy aria-label="正在读取记录">
+          <Skeleton active paragraph={{ rows: 12 }} />
+        </Card>
+      )}
+      {record && <RecordCards record={record} />}
+    </PageFrame>
+  );
+}
+
+/** A column's name, which may break behind its underscores and copies without a blank. */
+function ColumnName({ column }: { column: string }) {
+  const [first, ...rest] = column.split('_');
+  return (
+    <code className={styles.column}>
+      {first}
+      {rest.map((part) => (
+        <Fragment key={part}>
+          _<wbr />
+          {part}
+        </Fragment>
+      ))}
+    </code>
+  );
+}
+
+function RecordCards({ record }: { record: Opened }) {
+  const origin = [
+    { key: 'city', label: '来源城市', children: record.cityName ?? '未登记的城市' },
+    { key: 'app', label: '应用名称', children: record.appName ?? '未登记的应用' },
+    { key: 'filing', label: '备案状态', children: record.appState ? FILING[record.appState] : '未备案' },
+  ];
+  const fields = describeFields(record.fields).map(({ column, label, text }) => ({
+    key: column,
+    label: (
+      <>
+        {label}
+        <ColumnName column={column} />
+      </>
+    ),
+    children: text ?? <span className={styles.none}>未填写</span>,
+  }));
+  return (
+    <>
+      <Card title="来源" size="small">
+        <Descriptions size="small" column={{ xs: 1, sm: 3 }} items={origin} />
+      </Card>
+      <Card title="记录内容" size="small">
+        <Descriptions bordered size="small" column={COLUMNS} items={fields} className={styles.fields} />
+      </Card>
+    </>
+  );
+}

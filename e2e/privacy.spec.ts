@@ -1,0 +1,28 @@
+/** Runs last: the logs and addresses of the whole run name no resident of the demo. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { demoRecords } from '../db/demo/records.ts';
+import { EVIDENCE } from './evidence.ts';
+
+test('logs and addresses hold no document number, phone or name of a resident', () => {
+  const secrets = new Set(
+    demoRecords().flatMap((row) =>
+      [row.idcode, row.phone, row.name, row.linkman, row.telephone].filter((text) => text != null),
+    ),
+  );
+  const found: string[] = [];
+  let lines = 0;
+  for (const folder of Object.values(EVIDENCE)) {
+    for (const name of readdirSync(folder)) {
+      for (const line of readFileSync(join(folder, name), 'utf8').split('\n')) {
+        lines += 1;
+        // Addresses hold Chinese percent-encoded.
+        const plain = decodeURIComponent(line.replace(/%(?![0-9A-F]{2})/gi, '%25'));
+        for (const secret of secrets) if (plain.includes(secret)) found.push(`${name}: ${secret}`);
+      }
+    }
+  }
+  expect(lines).toBeGreaterThan(500);
+  expect(found).toEqual([]);
+});
