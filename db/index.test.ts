@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Db, open, tables, type Transaction } from './index.ts';
+import { type Db, open, type Transaction, tables } from './index.ts';
 
 const { cities } = tables;
 let folder: string;

@@ -36,7 +36,7 @@ export const records = sqliteTable(
     cdOperation: text('cd_operation', { enum: ['i', 'u', 'd'] }).notNull(),
   },
   (t) => [
-    index('records_by_card').on(t.erhcCardNo, t.cdTime),
+    index('records_by_card').on(t.erhcCardNo, t.cdTime, t.id),
     index('records_by_time').on(t.cdTime, t.id),
     index('records_by_name').on(t.name, t.id),
     index('records_by_idcode').on(t.idcode, t.cdTime, t.id),

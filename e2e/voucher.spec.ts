@@ -32,6 +32,7 @@ async function readPdf(bytes: Buffer) {
     .map((item) => ('str' in item ? item.str : ''))
     .join('')
     .normalize('NFKC')
+    .replaceAll('\u2EA0', '民')
     .replace(/\s/g, '');
   const viewport = page.getViewport({ scale: 3 });
   const canvas = createCanvas(Math.ceil(viewport.width), Math.ceil(viewport.height));

@@ -50,7 +50,7 @@ test.describe('a hand-held scanner, with nothing focused', () => {
     const page = await openTablet({ as: 'nurse' });
     await openScan(page);
     await scanByHand(page, 'abc');
-    await page.waitForTimeout(500);
+    await page.waitForTimeout(1_000);
     await seeScanning(page);
   });
 });

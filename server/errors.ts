@@ -17,6 +17,7 @@ export const ERROR_STATUS = {
   SITE_NOT_FOUND: 404,
   CITY_NOT_FOUND: 404,
   USERNAME_TAKEN: 409,
+  SITE_TAKEN: 409,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;

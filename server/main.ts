@@ -7,8 +7,6 @@ import { makeApi } from './api.ts';
 import { makeLog } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
 
-process.env.NEXT_TELEMETRY_DISABLED = '1';
-
 await main().catch((error: Error & { code?: string }) => {
   const why =
     error.code === 'EADDRINUSE' ? 'the port is in use: set PORT to a free one, or stop what holds it' : error.message;
@@ -18,6 +16,8 @@ await main().catch((error: Error & { code?: string }) => {
 
 async function main() {
   const settings = readSettings(process.env, process.argv.slice(2));
+  // Next and React read these when they are loaded.
+  Object.assign(process.env, { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: settings.dev ? 'development' : 'production' });
   const log = makeLog(settings.logLevel);
   const db = open(settings.databaseUrl);
   if (settings.demo) await fillDemo(db);

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** Everybody knows it, as everybody knows the demo's passwords: it signs sessions of the demo and of development only. */
 const DEMO_SECRET = 'demo-only-secret-that-everybody-knows';
 
+const DATABASE_URL = 'file:data/console.db';
+
 const environment = z.object({
   PORT: z.coerce.number('PORT must be a number').int().min(0).max(65535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -32,13 +34,7 @@ export interface Settings {
 export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings {
   const unknown = flags.find((flag) => !['--demo', '--dev', '--api-only'].includes(flag));
   if (unknown) throw new Error(`unknown option ${unknown} (known: --demo, --dev, --api-only)`);
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(set);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new Error(`setting ${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  const e = parsed.data;
+  const e = parseEnvironment(env);
   const demo = flags.includes('--demo');
   const secret = e.AUTH_SECRET ?? (demo ? DEMO_SECRET : undefined);
   if (!secret || (secret === DEMO_SECRET && !demo)) {
@@ -49,7 +45,7 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
   return {
     port: e.PORT,
     host: e.HOST,
-    databaseUrl: e.DATABASE_URL ?? (demo ? 'file:data/demo.db' : 'file:data/console.db'),
+    databaseUrl: e.DATABASE_URL ?? (demo ? 'file:data/demo.db' : DATABASE_URL),
     authSecret: secret,
     // The demo's terminal is for reading.
     logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
@@ -57,4 +53,18 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     dev: flags.includes('--dev'),
     apiOnly: flags.includes('--api-only'),
   };
+}
+
+/** The operator's commands need the database only, and no secret. */
+export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
+  return parseEnvironment(env).DATABASE_URL ?? DATABASE_URL;
+}
+
+/** An empty variable counts as unset. @throws Error that names the setting */
+function parseEnvironment(env: NodeJS.ProcessEnv) {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`setting ${issue?.path.join('.')}: ${issue?.message}`);
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import Link from 'next/link';
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect } from 'react';
 import { PageMessage } from '../ui/page-message.tsx';
 import { useMe, useSignOut } from '../ui/use-me.ts';
 import { useOnline } from '../ui/use-online.ts';
@@ -33,7 +33,8 @@ function Scanning({ name, siteName }: { name: string; siteName: string }) {
   const online = useOnline();
   const signOut = useSignOut();
 
-  useEffect(() => listenToKeyboard((text) => void take(text)), [take]);
+  // Before the first paint: whoever sees the page may scan.
+  useLayoutEffect(() => listenToKeyboard((text) => void take(text)), [take]);
   useEffect(() => {
     const events = ['pointerdown', 'keydown'] as const;
     for (const event of events) window.addEventListener(event, allowSound);

@@ -7,6 +7,7 @@ export const AUDIT_ACTIONS = {
   'staff.sign_out': '退出登录',
   'staff.create': '新增人员',
   'staff.change_role': '变更角色',
+  'site.create': '新增接种单位',
   'scan.lookup': '扫码查询',
   'scan.reveal': '查看完整证件号码',
   'voucher.issue': '出具凭证',

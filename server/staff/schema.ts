@@ -20,6 +20,14 @@ const username = z
 const siteCode = z.string().regex(/^\d{10}$/, '接种单位编码应为 10 位数字');
 const cityCode = z.string().regex(/^\d{4}$/, '城市编码应为 4 位数字');
 
+export const createSiteInput = z.object({
+  code: siteCode,
+  name: z.string('请填写名称').trim().min(1, '请填写名称').max(50, '名称不超过 50 个字'),
+  paper: z.enum(['A5', '80mm'], '纸张应为 A5 或 80mm').default('A5'),
+  nextStation: z.string().trim().min(1).max(20, '下一站不超过 20 个字').default('登记台'),
+});
+export type CreateSiteInput = z.infer<typeof createSiteInput>;
+
 /** Where a role holds: nurses and site admins at a site, city staff in a city, the others everywhere. */
 const placed = z
   .object({

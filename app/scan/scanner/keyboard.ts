@@ -1,5 +1,8 @@
-/** Hand-held scanners type a character every few milliseconds; after this long without one, a new text begins. */
-const GAP_MS = 400;
+/**
+ * After this long without a character a new text begins. Hand-held scanners type one every few milliseconds; the rest is for
+ * a page that is busy starting.
+ */
+const GAP_MS = 1_500;
 /** Fewer characters than this are somebody's stray keys: they are dropped, and Enter and Tab keep their meaning. */
 const SHORTEST = 6;
 const LONGEST = 512;

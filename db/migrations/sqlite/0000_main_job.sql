@@ -73,7 +73,7 @@ CREATE TABLE `authentication_records` (
 	`cd_operation` text NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `records_by_card` ON `authentication_records` (`erhc_card_no`,`cd_time`);--> statement-breakpoint
+CREATE INDEX `records_by_card` ON `authentication_records` (`erhc_card_no`,`cd_time`,`id`);--> statement-breakpoint
 CREATE INDEX `records_by_time` ON `authentication_records` (`cd_time`,`id`);--> statement-breakpoint
 CREATE INDEX `records_by_name` ON `authentication_records` (`name`,`id`);--> statement-breakpoint
 CREATE INDEX `records_by_idcode` ON `authentication_records` (`idcode`,`cd_time`,`id`);--> statement-breakpoint

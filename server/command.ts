@@ -1,0 +1,39 @@
+/** What the operator's commands share: options, database, and errors in one line. */
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { ZodError } from 'zod';
+import { type Db, open } from '../db/index.ts';
+import { readDatabaseUrl } from './settings.ts';
+import type { SystemActor } from './staff/actor.ts';
+
+/**
+ * Runs an operator's command on the database of the settings; ends with exit code 1 and one line when it can't be done.
+ * @param options names of the options it takes, each with a value
+ */
+export async function runCommand(
+  program: string,
+  usage: string,
+  options: string[],
+  work: (db: Db, actor: SystemActor, values: Record<string, string | undefined>) => Promise<string>,
+): Promise<void> {
+  let db: Db | undefined;
+  try {
+    const config = Object.fromEntries(options.map((name) => [name, { type: 'string' as const }]));
+    const { values } = parseArgs({ options: config });
+    db = open(readDatabaseUrl(process.env));
+    const actor: SystemActor = { kind: 'system', program, requestId: randomUUID() };
+    process.stdout.write(`${await work(db, actor, values)}\n`);
+  } catch (error) {
+    process.stderr.write(`${program}: ${explain(error)}\nusage: ${usage}\n`);
+    process.exitCode = 1;
+  } finally {
+    await db?.close();
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ZodError) {
+    return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  }
+  return error instanceof Error ? error.message : String(error);
+}

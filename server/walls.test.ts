@@ -1,0 +1,161 @@
+/** The walls of docs/architecture.md: which room may import from which. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+interface Import {
+  from: string;
+  /** A file of this repository, or a package's name. */
+  to: string;
+  typeOnly: boolean;
+}
+
+const STATEMENT =
+  /(?:^|\n)\s*(?:import|export)\s+(type\s+)?([^;'"]*?\sfrom\s+)?['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)/g;
+
+const sources = ['app', 'server', 'db', 'e2e']
+  .flatMap((room) => readdirSync(room, { recursive: true }).map((name) => join(room, String(name))))
+  .filter((path) => /\.tsx?$/.test(path) && statSync(path).isFile());
+const isTest = (path: string) =>
+  path.endsWith('.test.ts') || path === 'server/test-console.ts' || path.startsWith('e2e/');
+const imports = sources.filter((path) => !isTest(path)).flatMap(importsOf);
+
+function importsOf(path: string): Import[] {
+  return [...readFileSync(path, 'utf8').matchAll(STATEMENT)].map(([, type, names = '', stated, dynamic]) => {
+    const target = stated ?? dynamic ?? '';
+    const to = target.startsWith('.') ? normalize(join(dirname(path), target)) : target;
+    // `import { type A, type B }` brings in no value either.
+    const values = names
+      .replace(/\sfrom\s+$/, '')
+      .replace(/[{}]/g, '')
+      .split(',')
+      .map((name) => name.trim());
+    const typeOnly =
+      Boolean(type) || (names.includes('{') && values.every((name) => name === '' || name.startsWith('type ')));
+    return { from: path, to, typeOnly };
+  });
+}
+
+const told = ({ from, to }: Import) => `${from} -> ${to}`;
+const room = (path: string) => path.split('/')[1] ?? '';
+/** Everything that a file brings with it at run time. */
+function reach(path: string, seen = new Set<string>()): Set<string> {
+  for (const { to } of imports.filter((each) => each.from === path && !each.typeOnly)) {
+    if (seen.has(to)) continue;
+    seen.add(to);
+    reach(to, seen);
+  }
+  return seen;
+}
+
+it('reads the imports at all', () => {
+  expect(imports.length).toBeGreaterThan(200);
+  for (const { from, to } of imports) {
+    if (/^(app|server|db|e2e)\//.test(to)) expect(existsSync(to), `${from} -> ${to}`).toBe(true);
+  }
+});
+
+describe('app', () => {
+  it('takes types from the server, and values only from schemas and the health code', () => {
+    const wrong = imports.filter(
+      ({ from, to, typeOnly }) =>
+        from.startsWith('app/') &&
+        !typeOnly &&
+        /^(server|db|e2e)\//.test(to) &&
+        !/^server\/\w[\w-]*\/schema\.ts$/.test(to) &&
+        to !== 'server/health-code/parse.ts',
+    );
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  it('reaches neither the database nor Node', () => {
+    const reached = sources
+      .filter((path) => path.startsWith('app/') && !isTest(path))
+      .flatMap((path) =>
+        [...reach(path)]
+          .filter((to) => /^(db\/|node:|better-sqlite3|drizzle)/.test(to))
+          .map((to) => `${path} -> ${to}`),
+      );
+    expect(reached).toEqual([]);
+  });
+
+  it('loads Ant Design below /admin only', () => {
+    const wrong = imports.filter(({ from, to }) => !from.startsWith('app/admin/') && /^(antd|@ant-design)/.test(to));
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  it('keeps React out of the scanner', () => {
+    const wrong = imports.filter(
+      ({ from, to }) => from.startsWith('app/scan/scanner/') && /^(react|next|server)/.test(to),
+    );
+    expect(wrong.map(told)).toEqual([]);
+  });
+});
+
+describe('server', () => {
+  const inServer = imports.filter(({ from }) => from.startsWith('server/'));
+
+  it('never imports from pages', () => {
+    expect(inServer.filter(({ to }) => to.startsWith('app/')).map(told)).toEqual([]);
+  });
+
+  it('has a ground floor that knows no domain', () => {
+    const ground = ['health-code', 'dictionaries'];
+    const wrong = inServer.filter(
+      ({ from, to }) => ground.includes(room(from)) && to.startsWith('server/') && room(to) !== room(from),
+    );
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  it('has records that know nothing of vouchers, scans, exchange and city', () => {
+    const wrong = inServer.filter(
+      ({ from, to }) => from.startsWith('server/records/') && /^server\/(vouchers|scan|exchange|city)\//.test(to),
+    );
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  it('has domain functions that know no router and no tRPC', () => {
+    const wrong = inServer.filter(
+      ({ from, to }) =>
+        !/(^server\/[\w-]+\.ts|router\.ts)$/.test(from) &&
+        (/^@trpc/.test(to) || /(router|trpc|api|main)\.ts$/.test(to)),
+    );
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  it('opens the database in main.ts and in the operator’s commands only', () => {
+    const openers = inServer.filter(
+      ({ from, to }) =>
+        to === 'db/index.ts' && /import \{[^}]*\bopen\b[^}]*\} from '[./]*db\/index/.test(readFileSync(from, 'utf8')),
+    );
+    const allowed = (path: string) =>
+      ['server/main.ts', 'server/command.ts'].includes(path) || /\.bench\.ts$/.test(path);
+    expect(openers.map(({ from }) => from).filter((path) => !allowed(path))).toEqual([]);
+  });
+});
+
+describe('database code', () => {
+  it('stays in the part that SQLite and PostgreSQL share', () => {
+    const wrong = sources
+      .filter((path) => path.startsWith('server/') && !isTest(path))
+      .filter((path) => /\)\s*\.(get|all|run|values)\(\)/.test(readFileSync(path, 'utf8')));
+    expect(wrong).toEqual([]);
+  });
+
+  it('knows better-sqlite3 in db/ only', () => {
+    const wrong = imports.filter(({ from, to }) => !from.startsWith('db/') && /better-sqlite3/.test(to));
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  it('writes through db.write: nothing but a transaction inserts, updates or deletes', () => {
+    const wrong = sources
+      .filter((path) => path.startsWith('server/') && !isTest(path))
+      .filter((path) => /\bdb(\.read)?\s*\.(insert|update|delete)\(/.test(readFileSync(path, 'utf8')));
+    expect(wrong).toEqual([]);
+  });
+});
+
+it('keeps files to a page or two', () => {
+  const long = sources.filter((path) => readFileSync(path, 'utf8').split('\n').length > 300);
+  expect(long).toEqual([]);
+});
