@@ -82,15 +82,17 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>, onText: (te
   }, [wish, video]);
 
   useEffect(() => {
-    // Hidden: the effect above runs anew, closes the camera and leaves it closed. Seen again, or plugged in: open.
-    const devices = navigator.mediaDevices;
+    // Hidden: the effect above runs anew, closes the camera and leaves it closed. Seen again: open.
     document.addEventListener('visibilitychange', reopen);
-    devices?.addEventListener('devicechange', reopen);
-    return () => {
-      document.removeEventListener('visibilitychange', reopen);
-      devices?.removeEventListener('devicechange', reopen);
-    };
+    return () => document.removeEventListener('visibilitychange', reopen);
   }, [reopen]);
+
+  useEffect(() => {
+    // Plugged in: open where there was none; a camera that works is left alone.
+    const changed = () => (problem ? reopen() : void listCameras().then(setDevices));
+    navigator.mediaDevices?.addEventListener('devicechange', changed);
+    return () => navigator.mediaDevices?.removeEventListener('devicechange', changed);
+  }, [problem, reopen]);
 
   return { camera, devices, problem, choose, reopen };
 }
