@@ -96,7 +96,7 @@ test('a site admin voids a voucher with a reason; then it can no longer be print
   await page.getByLabel('作废原因').fill('姓名打印不清');
   await page.getByRole('button', { name: '确认作废' }).click();
   await expect(page.getByText('已作废')).toBeVisible();
-  await expect(page.getByText('姓名打印不清')).toBeVisible();
+  await expect(page.getByRole('table').getByText('姓名打印不清')).toBeVisible();
   await nurse.goto(`/vouchers/${voucherNo}`);
   await expect(nurse.getByText('该凭证已作废,不能打印')).toBeVisible();
 });
