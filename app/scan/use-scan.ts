@@ -110,8 +110,11 @@ export function useScan() {
       const state = current.current;
       const now = performance.now();
       const key = keyOf(text);
-      if (state.printing || (state.at !== 'scanning' && key === state.key)) gate.current.hold(now);
-      if (gate.current.sees(key, now)) void take(text);
+      // Whoever comes while a voucher is being made is not forgotten: the code fires when it is seen next.
+      if (state.printing) return;
+      if (state.at !== 'scanning') gate.current.hold(now);
+      const shown = key === state.key && (state.at === 'looking' || state.at === 'resident');
+      if (gate.current.sees(key, now) && !shown) void take(text);
     },
     [take],
   );
@@ -134,6 +137,7 @@ export function useScan() {
         onProblem(toProblem(error));
       } finally {
         state.printing = false;
+        gate.current.hold(performance.now());
         setBusy(null);
       }
     },

@@ -24,9 +24,10 @@ export function makeGate() {
       firedAt = at;
       return true;
     },
-    /** The screen is busy with this code or has just let go of it: its time of being held begins anew. */
+    /** The screen is busy with a result, or has just let go of it: the last code's time of being held begins anew. */
     hold(at: number): void {
       firedAt = at;
+      seenAt = at;
     },
   };
 }
