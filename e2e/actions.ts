@@ -49,8 +49,6 @@ export async function seeScanning(page: Page): Promise<void> {
 /** Confirms the details and waits until the voucher was sent to the printer. @returns the voucher's number */
 export async function confirmAndPrint(page: Page): Promise<string> {
   const answer = page.waitForResponse((response) => response.url().includes('vouchers.issue'));
-  // The button ignores taps in the first moments after another resident took the screen.
-  await page.waitForTimeout(700);
   await page.getByRole('button', { name: PRINT }).click();
   const { result } = await (await answer).json();
   await expect(page.getByText(/已送打印/)).toBeVisible();

@@ -1,5 +1,14 @@
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
-import { codeOf, confirmAndPrint, openScan, PRINT, seeRefused, seeResident, watchPrinting } from './actions.ts';
+import {
+  codeOf,
+  confirmAndPrint,
+  openScan,
+  PRINT,
+  scanByHand,
+  seeRefused,
+  seeResident,
+  watchPrinting,
+} from './actions.ts';
 import { expect, test } from './fixtures.ts';
 
 test.describe('a code before the camera', () => {
@@ -158,4 +167,21 @@ test("today's count and the last vouchers stand at the edge; a reprint is one ta
   await page.getByRole('button', { name: '补打' }).click();
   await expect(page.getByText('补打 1 次')).toBeVisible();
   expect(await printed()).toBe(2);
+});
+
+test('a tap meant for the former resident does not confirm the one who just took the screen', async ({
+  openTablet,
+}) => {
+  const page = await openTablet({ as: 'nurse' });
+  await openScan(page);
+  await scanByHand(page, codeOf('demo:authenticated'));
+  await seeResident(page, '陈示例');
+  await scanByHand(page, codeOf('demo:rare-name'));
+  // Asked in the page, at every frame: a look from outside may come too late.
+  await page.waitForFunction(() => {
+    const buttons = [...document.querySelectorAll('button')];
+    const rests = buttons.some((button) => button.disabled && button.textContent?.startsWith('核验无误'));
+    return rests && document.body.textContent?.includes('刘䶮𬭎');
+  });
+  await seeResident(page, '刘䶮𬭎');
 });

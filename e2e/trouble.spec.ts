@@ -22,7 +22,6 @@ test('no network at the moment of printing: the details stay, and the next tap p
   await openScan(page);
   await scanByHand(page, code);
   await seeResident(page, '陈示例');
-  await page.waitForTimeout(700);
   await page.context().setOffline(true);
   await page.getByRole('button', { name: PRINT }).click();
   await expect(page.getByText(/网络已断开 请检查网络/)).toBeVisible();

@@ -157,7 +157,6 @@ test.describe('from unauthenticated nothing can be printed', () => {
     await openScan(page);
     await scanByHand(page, codeOf('demo:authenticated'));
     await seeResident(page, '陈示例');
-    await page.waitForTimeout(700);
     withdraw(site, 'd');
     await page.getByRole('button', { name: PRINT }).click();
     await seeRefused(page);

@@ -23,7 +23,6 @@ test.describe('a hand-held scanner, with nothing focused', () => {
     await scanByHand(page, code);
     await seeResident(page, '陈示例');
     await page.getByRole('button', { name: PRINT }).focus();
-    await page.waitForTimeout(700);
     await scanByHand(page, codeOf('demo:unauthenticated'));
     await seeRefused(page);
     expect(site.database.prepare('SELECT count(*) n FROM vouchers').get()).toEqual({ n: 0 });

@@ -2,10 +2,10 @@
 
 import type { ReactNode } from 'react';
 import styles from './result.module.css';
-import { type View, wordsFor } from './use-scan.ts';
+import { type Busy, type View, wordsFor } from './use-scan.ts';
 
 interface Actions {
-  busy: 'printing' | 'revealing' | null;
+  busy: Busy | null;
   confirm(): void;
   reveal(): void;
   back(): void;
@@ -26,22 +26,22 @@ export function Result({ view, ...actions }: { view: View } & Actions) {
       );
     case 'not-authenticated':
       return (
-        <Screen tone="stop" icon="✕" onTap={actions.back}>
+        <Screen tone="stop" icon="✕">
           <p className={styles.title} role="alert">
             该用户未进行实名认证
           </p>
           {!view.known && <p className={styles.detail}>省平台没有该健康码的认证记录</p>}
-          <Back>点按屏幕继续扫码</Back>
+          <Back onTap={actions.back} />
         </Screen>
       );
     case 'notice':
       return (
-        <Screen tone="warn" icon="!" onTap={actions.back}>
+        <Screen tone="warn" icon="!">
           <p className={styles.title} role="alert">
             {view.title}
           </p>
           {view.detail && <p className={styles.detail}>{view.detail}</p>}
-          <Back>点按屏幕继续扫码</Back>
+          <Back onTap={actions.back} />
         </Screen>
       );
     case 'resident':
@@ -107,29 +107,36 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
-function Back({ children }: { children: ReactNode }) {
-  return <span className={styles.back}>{children}</span>;
+/** Its area is the whole screen: a tap anywhere goes back to scanning. */
+function Back({ onTap }: { onTap: () => void }) {
+  return (
+    <button type="button" className={styles.back} onClick={onTap}>
+      点按屏幕继续扫码
+    </button>
+  );
 }
 
 type Tone = 'ok' | 'stop' | 'warn' | 'quiet';
 
-function Screen(props: { tone: Tone; icon: string | null; wide?: boolean; onTap?: () => void; children: ReactNode }) {
-  const className = `${styles.screen} ${styles[props.tone]} ${props.wide ? styles.wide : ''}`;
-  const inside = (
-    <>
-      {props.icon && (
+function Screen({
+  tone,
+  icon,
+  wide,
+  children,
+}: {
+  tone: Tone;
+  icon: string | null;
+  wide?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <section className={`${styles.screen} ${styles[tone]} ${wide ? styles.wide : ''}`}>
+      {icon && (
         <span className={styles.icon} aria-hidden="true">
-          {props.icon}
+          {icon}
         </span>
       )}
-      {props.children}
-    </>
-  );
-  return props.onTap ? (
-    <button type="button" className={className} onClick={props.onTap}>
-      {inside}
-    </button>
-  ) : (
-    <section className={className}>{inside}</section>
+      {children}
+    </section>
   );
 }

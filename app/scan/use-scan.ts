@@ -26,6 +26,9 @@ export type View =
   | { at: 'not-authenticated'; known: boolean }
   | { at: 'notice'; title: string; detail: string };
 
+/** While it is, the result's buttons rest. `switching`: another resident has just taken the screen. */
+export type Busy = 'printing' | 'revealing' | 'switching';
+
 /** After a refusal or an error the screen goes back to scanning by itself. */
 const NOTICE_MS = 3_000;
 /** Details don't stay on the screen of a tablet that nobody touches. */
@@ -38,12 +41,12 @@ export function useScan() {
   const router = useRouter();
   const queries = useQueryClient();
   const [view, setView] = useState<View>({ at: 'scanning' });
-  const [busy, setBusy] = useState<'printing' | 'revealing' | null>(null);
+  const [busy, setBusy] = useState<Busy | null>(null);
   const [paper, setPaper] = useState<Voucher | null>(null);
   const [lastPrinted, setLastPrinted] = useState<Voucher | null>(null);
   const gate = useRef(makeGate());
   // What the screen is about, so that camera frames and late answers can be told apart from it.
-  const current = useRef({ turn: 0, key: '', at: 'scanning' as View['at'], shownAt: 0, printing: false });
+  const current = useRef({ turn: 0, key: '', at: 'scanning' as View['at'], printing: false });
 
   const show = useCallback((next: View, feedback?: Feedback) => {
     current.current.at = next.at;
@@ -79,6 +82,7 @@ export function useScan() {
       if (state.printing) return;
       state.turn += 1;
       const turn = state.turn;
+      const switching = state.at === 'resident';
       state.key = keyOf(text);
       setLastPrinted(null);
       setPaper(null);
@@ -94,9 +98,11 @@ export function useScan() {
           show({ at: 'not-authenticated', known: result.known }, 'stop');
           return;
         }
-        state.shownAt = performance.now();
         const { resident, printed } = result;
         show({ at: 'resident', code: text, resident, printed, idcode: null, problem: null }, printed ? 'warn' : 'ok');
+        if (!switching) return;
+        setBusy('switching');
+        setTimeout(() => setBusy((busy) => (busy === 'switching' ? null : busy)), SWITCH_GUARD_MS);
       } catch (error) {
         if (turn === state.turn) fail(toProblem(error));
       }
@@ -145,7 +151,7 @@ export function useScan() {
   );
 
   const confirm = useCallback(() => {
-    if (view.at !== 'resident' || performance.now() - current.current.shownAt < SWITCH_GUARD_MS) return;
+    if (view.at !== 'resident') return;
     void print(
       () => api.vouchers.issue.mutate({ code: view.code }),
       (problem) => {
