@@ -26,13 +26,15 @@ export interface Db {
   /**
    * Runs `work` in one transaction and commits when it returns; a throw leaves nothing behind. Writers stand in a queue,
    * so `work` holds rows only: never a network call, a file or a password hash.
+   * @param options.patient lets everybody else go first: for work that nobody stands waiting for
    * @throws what `work` throws; `Error` when called inside another `write` (it would wait for itself).
    */
-  write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  write<T>(work: (tx: Transaction) => Promise<T>, options?: { patient?: boolean }): Promise<T>;
   /** Waits for the writer's queue, then closes. */
   close(): Promise<void>;
 }
 
+const WRITER_CACHE = 96 * 1024;
 const MIGRATIONS = fileURLToPath(new URL('./migrations/sqlite', import.meta.url));
 
 /**
@@ -47,7 +49,10 @@ export function open(url: string): Db {
 
   const writer = connect(path);
   try {
+    // A migration that makes a table anew drops the old one: foreign keys hold only then (better-sqlite3 begins with ON).
+    writer.pragma('foreign_keys = OFF');
     migrate(drizzle(writer), { migrationsFolder: MIGRATIONS });
+    writer.pragma('foreign_keys = ON');
   } catch (error) {
     writer.close();
     throw error;
@@ -59,7 +64,11 @@ export function open(url: string): Db {
   const tx = drizzle(writer, { schema: tables }) as unknown as Transaction;
 
   const inside = new AsyncLocalStorage<true>();
-  let queue: Promise<unknown> = Promise.resolve();
+  const waiting: { first: (() => Promise<unknown>)[]; patient: (() => Promise<unknown>)[] } = {
+    first: [],
+    patient: [],
+  };
+  let working: Promise<void> | undefined;
 
   // drizzle's transaction(async …) over better-sqlite3 commits before the work is done, so BEGIN and COMMIT are said here.
   async function run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -74,16 +83,24 @@ export function open(url: string): Db {
     }
   }
 
+  async function workThrough() {
+    for (let next = takeNext(); next; next = takeNext()) await next();
+    working = undefined;
+  }
+  const takeNext = () => waiting.first.shift() ?? waiting.patient.shift();
+
   return {
     read,
-    write(work) {
+    write<T>(work: (tx: Transaction) => Promise<T>, { patient = false } = {}) {
       if (inside.getStore()) return Promise.reject(new Error('db.write inside db.write: pass the transaction on'));
-      const turn = queue.then(() => run(work));
-      queue = turn.catch(() => undefined);
-      return turn;
+      return new Promise<T>((resolve, reject) => {
+        (patient ? waiting.patient : waiting.first).push(() => run(work).then(resolve, reject));
+        // A turn later, so that whoever comes in the same one may still go first.
+        working ??= Promise.resolve().then(workThrough);
+      });
     },
     async close() {
-      await queue;
+      await working;
       reader.close();
       writer.close();
     },
@@ -93,9 +110,10 @@ export function open(url: string): Db {
 function connect(path: string, options: Database.Options = {}) {
   const connection = new Database(path, options);
   connection.pragma('busy_timeout = 5000');
-  connection.pragma('foreign_keys = ON');
   if (!options.readonly) {
     connection.pragma('journal_mode = WAL');
+    // KiB. A large batch changes that much of the indexes before it commits.
+    connection.pragma(`cache_size = -${WRITER_CACHE}`);
     // What was answered survives a power cut: every commit waits for the disk.
     connection.pragma('synchronous = FULL');
   }

@@ -1,7 +1,10 @@
 /** Who may do what (docs/architecture.md): every procedure of the router × every role, and nobody. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoRecords } from '../db/demo/records.ts';
+import { fictionalRecord, upload } from './exchange/test-exchange.ts';
 import { type DemoUser, listProcedures, qrOf, startTestConsole, type TestConsole } from './test-console.ts';
+
+const BATCH = '4401261123090000001';
 
 type Who = 'nobody' | DemoUser;
 const EVERYBODY: Who[] = ['nobody', 'nurse', 'site_admin', 'city', 'province', 'auditor'];
@@ -9,6 +12,8 @@ const EVERYBODY: Who[] = ['nobody', 'nurse', 'site_admin', 'city', 'province', '
 let site: TestConsole;
 beforeAll(async () => {
   site = await startTestConsole();
+  const uploaded = await upload(site, { cdBatch: BATCH, records: [fictionalRecord(1)] });
+  expect(uploaded.status).toBe(200);
 });
 afterAll(() => site.close());
 
@@ -16,6 +21,12 @@ afterAll(() => site.close());
 async function voucherNo() {
   const nurse = await site.as('nurse');
   return (await nurse.vouchers.issue.mutate({ code: qrOf('demo:authenticated') })).voucherNo;
+}
+
+/** A credential of the city user's city, to be revoked. */
+async function credential() {
+  const city = await site.as('city');
+  return (await city.exchange.createCredential.mutate({ cityCode: '4401', label: '测试' })).appId;
 }
 
 const code = { code: qrOf('demo:authenticated') };
@@ -30,6 +41,13 @@ const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
   'vouchers.void': { may: ['site_admin'], input: async () => ({ voucherNo: await voucherNo(), reason: '打印有误' }) },
   'records.browse': { may: ['province'], input: () => ({}) },
   'records.open': { may: ['province'], input: () => ({ id: demoRecords()[0]?.id }) },
+  'exchange.browseBatches': { may: ['province', 'city'], input: () => ({}) },
+  'exchange.openBatch': { may: ['province', 'city'], input: () => ({ cdBatch: BATCH }) },
+  'exchange.platforms': { may: ['province', 'city'] },
+  'exchange.createCity': { may: ['province'], input: () => ({ code: '4404' }) },
+  'exchange.createCredential': { may: ['province', 'city'], input: () => ({ cityCode: '4401', label: '测试' }) },
+  'exchange.rotateCredential': { may: ['province', 'city'], input: () => ({ appId: 'demo-4401' }) },
+  'exchange.revokeCredential': { may: ['province', 'city'], input: async () => ({ appId: await credential() }) },
   'staff.me': { may: ['nurse', 'site_admin', 'city', 'province', 'auditor'] },
   'staff.changeRole': {
     may: ['province'],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { sql } from 'drizzle-orm';
@@ -6,6 +7,8 @@ import { Hono, type Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Db, tables } from '../db/index.ts';
+import { makeExchange } from './exchange/door.ts';
+import { makeSealer } from './exchange/seal.ts';
 import { describeError, type Log } from './log.ts';
 import { appRouter } from './router.ts';
 import type { Settings } from './settings.ts';
@@ -15,11 +18,12 @@ import { makeSignIn } from './staff/sign-in.ts';
 
 const LARGEST_BODY = 64 * 1024;
 
-type Door = { Variables: { requestId: string } };
+type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
-/** The doors: `/api/health`, `/api/auth/sign-in`, `/api/auth/sign-out` and tRPC at `/api/trpc`. */
+/** The doors: `/api/health`, `/api/auth/sign-in`, `/api/auth/sign-out`, the exchange at `/api/exchange` and tRPC at `/api/trpc`. */
 export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>, log: Log) {
   const auth = makeAuth(db, settings);
+  const sealer = makeSealer(settings.authSecret);
   const sessions = makeSessions(auth);
   const { signIn, signOut } = makeSignIn(db, auth, sessions);
   const api = new Hono<Door>().basePath('/api');
@@ -43,12 +47,12 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
     }
     await next();
   });
-  api.use(
-    bodyLimit({
-      maxSize: LARGEST_BODY,
-      onError: (c) => c.json({ code: 'TOO_LARGE', message: '请求内容过大' }, 413),
-    }),
-  );
+  const limit = bodyLimit({
+    maxSize: LARGEST_BODY,
+    onError: (c) => c.json({ code: 'TOO_LARGE', message: '请求内容过大' }, 413),
+  });
+  // Batches are read as they come, and have limits of their own.
+  api.use((c, next) => (c.req.path === '/api/exchange/v1/batches' ? next() : limit(c, next)));
   api.onError((error, c) => {
     const requestId = c.get('requestId');
     log.error({ requestId, error: describeError(error) }, 'unexpected error');
@@ -63,6 +67,14 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
   // better-auth has many more doors; these two are all that this console opens.
   api.post('/auth/sign-in/username', (c) => signIn(c.req.raw, addressOf(c), c.get('requestId')));
   api.post('/auth/sign-out', (c) => signOut(c.req.raw, c.get('requestId')));
+  const findActor = async (headers: Headers, requestId: string) => {
+    const person = await sessions.find(headers);
+    return person && { ...person, requestId };
+  };
+  api.route(
+    '/exchange',
+    makeExchange(db, sealer, (headers) => findActor(headers, randomUUID())),
+  );
   api.all('/trpc/*', (c) => {
     const requestId = c.get('requestId');
     return fetchRequestHandler({
@@ -70,8 +82,7 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
       req: c.req.raw,
       router: appRouter,
       async createContext({ req }) {
-        const person = await sessions.find(req.headers);
-        return { db, sessions, requestId, demo: settings.demo, actor: person && { ...person, requestId } };
+        return { db, sealer, sessions, requestId, demo: settings.demo, actor: await findActor(req.headers, requestId) };
       },
       onError({ error, path }) {
         if (error.code !== 'INTERNAL_SERVER_ERROR') return;

@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'console-atomic-'));
 let db: Db;
 beforeAll(async () => {
   db = open(`file:${join(folder, 'test.db')}`);
-  await fillDemo(db);
+  await fillDemo(db, 'a-secret-of-this-test-and-of-nothing-else');
 });
 afterAll(async () => {
   await db.close();

@@ -2,7 +2,10 @@
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { demoRecords } from '../db/demo/records.ts';
+import { fictionalRecord, signed, upload as uploadTo } from './exchange/test-exchange.ts';
 import { listProcedures, qrOf, startTestConsole, type TestConsole } from './test-console.ts';
+
+const RECONCILIATION = 'reconciliation?from=2026-06-01&to=2026-06-30';
 
 let site: TestConsole;
 beforeAll(async () => {
@@ -39,6 +42,24 @@ it('finds no scan and no sort in the plans', async () => {
   await province.records.browse.mutate({ search: { by: 'code', text: code.code } });
   await province.records.open.mutate({ id: person?.id ?? '' });
   await province.staff.changeRole.mutate({ username: 'nurse2', role: 'nurse', siteCode: '4403050001' });
+  const upload = (cdBatch: string, records: object[]) => uploadTo(site, { cdBatch, records });
+  await upload('4401261123090000001', [fictionalRecord(1), { ...fictionalRecord(2), phone: '' }]);
+  await upload('4401261123090000002', [
+    { ...fictionalRecord(1), cd_operation: 'u', name: '改名' },
+    { ...fictionalRecord(1), cd_operation: 'd' },
+  ]);
+  for (const path of ['batches/4401261123090000001', 'batches/4401261123090000001/errors.csv', RECONCILIATION]) {
+    expect((await signed(site, 'GET', `/api/exchange/v1/${path}`)).status).toBe(200);
+  }
+  await province.exchange.browseBatches.query({});
+  await province.exchange.browseBatches.query({ cityCode: '4401', cursor: 9 });
+  await province.exchange.openBatch.query({ cdBatch: '4401261123090000001' });
+  await province.exchange.platforms.query();
+  await (await site.as('city')).exchange.platforms.query();
+  await province.exchange.createCity.mutate({ code: '4404' });
+  const { appId } = await province.exchange.createCredential.mutate({ cityCode: '4404', label: '测试' });
+  await province.exchange.rotateCredential.mutate({ appId });
+  await province.exchange.revokeCredential.mutate({ appId });
   await auditor.audit.browse.query({});
   await auditor.audit.browse.query({ cursor: 10 });
   await nurse.demo.codes.query();
@@ -48,18 +69,23 @@ it('finds no scan and no sort in the plans', async () => {
   prepare.mockRestore();
   expect(queries.size).toBeGreaterThan(25);
   // A procedure that this test forgot would go unseen.
-  expect(listProcedures()).toHaveLength(14);
+  expect(listProcedures()).toHaveLength(21);
 
   const database = new Database(site.databaseFile, { readonly: true });
   // In the order of its own key SQLite calls even the first page of a table a scan.
-  const byRowid = /from "audit_events" .* order by "audit_events"\."id" desc limit \?$/;
+  const byRowid = /from "(audit_events|batches)" .* order by "\1"\."id" desc limit \?$/;
+  // SQLite plans to look for orphans of a new parent; it does so only while there are any.
+  const parents = /^insert into "(cities|credentials)"/;
+  // A person has a few records; they are sorted after they were found.
+  const ofOnePerson = /"(phone|idcode|erhc_card_no)" = \?.* order by "authentication_records"\."cd_time" desc/;
   const slow = [...queries]
-    .filter((sql) => !byRowid.test(sql))
+    .filter((sql) => !byRowid.test(sql) && !parents.test(sql))
     .flatMap((sql) => {
       const parameters = sql.match(/\?/g)?.map(() => null) ?? [];
       const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters) as { detail: string }[];
       const bad = plan.filter(
-        ({ detail }) => (/^SCAN/.test(detail) && !detail.includes('INDEX')) || /TEMP B-TREE/.test(detail),
+        ({ detail }) =>
+          (/^SCAN/.test(detail) && !detail.includes('INDEX')) || (/TEMP B-TREE/.test(detail) && !ofOnePerson.test(sql)),
       );
       return bad.map(({ detail }) => `${detail}: ${sql}`);
     });

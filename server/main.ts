@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { demoWelcome, fillDemo } from '../db/demo/fill.ts';
 import { type Db, open } from '../db/index.ts';
 import { makeApi } from './api.ts';
+import { replaceDictionaries } from './dictionaries/dictionaries.ts';
 import { makeLog } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -19,8 +20,9 @@ async function main() {
   // Next and React read these when they are loaded.
   Object.assign(process.env, { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: settings.dev ? 'development' : 'production' });
   const log = makeLog(settings.logLevel);
+  if (settings.dictionaries) replaceDictionaries(settings.dictionaries);
   const db = open(settings.databaseUrl);
-  if (settings.demo) await fillDemo(db);
+  if (settings.demo) await fillDemo(db, settings.authSecret);
   const api = getRequestListener(makeApi(db, settings, log).fetch);
   const page: RequestListener = settings.apiOnly
     ? (_request, response) => response.writeHead(404).end()

@@ -1,5 +1,6 @@
 import { auditRouter } from './audit/router.ts';
 import { demoRouter } from './demo/router.ts';
+import { exchangeRouter } from './exchange/router.ts';
 import { recordsRouter } from './records/router.ts';
 import { scanRouter } from './scan/router.ts';
 import { staffRouter } from './staff/router.ts';
@@ -10,6 +11,7 @@ export const appRouter = router({
   scan: scanRouter,
   vouchers: vouchersRouter,
   records: recordsRouter,
+  exchange: exchangeRouter,
   staff: staffRouter,
   audit: auditRouter,
   demo: demoRouter,

@@ -10,6 +10,7 @@ const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: z.string().startsWith('file:', 'DATABASE_URL must begin with file:').optional(),
   AUTH_SECRET: z.string().min(32, 'AUTH_SECRET must have at least 32 characters').optional(),
+  DICTIONARIES: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
 
@@ -19,6 +20,8 @@ export interface Settings {
   databaseUrl: string;
   authSecret: string;
   logLevel: string;
+  /** A folder whose tables are taken instead of our own. */
+  dictionaries: string | undefined;
   /** `--demo`: fictional data, known passwords, the page of sample codes. */
   demo: boolean;
   /** `--dev`: Next compiles pages as they are asked for. */
@@ -49,6 +52,7 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     authSecret: secret,
     // The demo's terminal is for reading.
     logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
+    dictionaries: e.DICTIONARIES,
     demo,
     dev: flags.includes('--dev'),
     apiOnly: flags.includes('--api-only'),

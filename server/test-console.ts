@@ -28,16 +28,17 @@ export interface TestConsole {
 
 /** Starts a console of its own on a free port. `demo` false: the sample codes are not served. */
 export async function startTestConsole({ demo = true } = {}): Promise<TestConsole> {
+  const authSecret = 'a-secret-of-these-tests-and-of-nothing-else';
   const folder = mkdtempSync(join(tmpdir(), 'console-api-'));
   const databaseFile = join(folder, 'console.db');
   const db = open(`file:${databaseFile}`);
-  await fillDemo(db);
+  await fillDemo(db, authSecret);
   mkdirSync(EVIDENCE.api, { recursive: true });
   const log = pino(
     { level: 'debug', base: null },
     pino.destination(join(EVIDENCE.api, `${process.pid}-${Date.now()}.log`)),
   );
-  const api = makeApi(db, { authSecret: 'a-secret-of-these-tests-and-of-nothing-else', demo }, log);
+  const api = makeApi(db, { authSecret, demo }, log);
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
     const started = serve({ fetch: api.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(started));
   });

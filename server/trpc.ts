@@ -2,12 +2,14 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import type { Db } from '../db/index.ts';
 import { DomainError, ERROR_STATUS, type ErrorCode } from './errors.ts';
+import type { Sealer } from './exchange/seal.ts';
 import type { Actor } from './staff/actor.ts';
 import type { Sessions } from './staff/sessions.ts';
 
 export interface Context {
   db: Db;
   actor: Actor | null;
+  sealer: Sealer;
   sessions: Sessions;
   requestId: string;
   demo: boolean;
@@ -29,6 +31,8 @@ const TRPC_CODES = {
   403: 'FORBIDDEN',
   404: 'NOT_FOUND',
   409: 'CONFLICT',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
 } as const;
 
 const t = initTRPC.context<Context>().create({

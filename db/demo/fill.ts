@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
+import { insertCredential } from '../../server/exchange/credentials.ts';
+import { makeSealer } from '../../server/exchange/seal.ts';
 import { createStaff } from '../../server/staff/create-staff.ts';
 import { type Db, tables } from '../index.ts';
 import { demoRecords } from './records.ts';
@@ -10,9 +12,17 @@ const CITIES = [
 ];
 
 const FILINGS = [
-  { appRecordNoRecognize: 'GZ-APP-0001', appRecordNo: 'GZ-NET-0001', appName: '示例健康通', cityCode: '4401' },
-  { appRecordNoRecognize: 'SZ-APP-0001', appRecordNo: 'SZ-NET-0001', appName: '示例健康卡', cityCode: '4403' },
-];
+  ['GZ-NET-0001', 'GZ-APP-0001', '示例健康通', '4401', 'approved'],
+  ['GZ-NET-0002', 'GZ-APP-0002', '示例旧应用', '4401', 'revoked'],
+  ['SZ-NET-0001', 'SZ-APP-0001', '示例健康卡', '4403', 'approved'],
+] as const;
+
+/** The demo's credentials for the exchange; everybody knows their secrets. */
+export const DEMO_CREDENTIALS = CITIES.map(({ code }) => ({
+  appId: `demo-${code}`,
+  secret: `demo-secret-${code}`,
+  cityCode: code,
+}));
 
 const SITES = [
   { code: '4401060001', name: '天河示例社区卫生服务中心', paper: 'A5', nextStation: '登记台' },
@@ -31,12 +41,22 @@ export const DEMO_STAFF = [
 ] as const;
 
 /** Fills a database with a fictional province; what is there already stays as it is. */
-export async function fillDemo(db: Db): Promise<void> {
+export async function fillDemo(db: Db, authSecret: string): Promise<void> {
+  const sealer = makeSealer(authSecret);
+  const actor = { kind: 'system' as const, program: 'demo', requestId: randomUUID() };
   await db.write(async (tx) => {
     await tx.insert(tables.cities).values(CITIES).onConflictDoNothing();
     await tx
       .insert(tables.filings)
-      .values(FILINGS.map((filing) => ({ ...filing, state: 'approved' as const })))
+      .values(
+        FILINGS.map(([appRecordNo, appRecordNoRecognize, appName, cityCode, state]) => ({
+          appRecordNo,
+          appRecordNoRecognize,
+          appName,
+          cityCode,
+          state,
+        })),
+      )
       .onConflictDoNothing();
     await tx
       .insert(tables.sites)
@@ -44,10 +64,14 @@ export async function fillDemo(db: Db): Promise<void> {
       .onConflictDoNothing();
     await tx.insert(tables.records).values(demoRecords()).onConflictDoNothing();
   });
+  for (const credential of DEMO_CREDENTIALS) {
+    const { credentials } = tables;
+    const [there] = await db.read.select().from(credentials).where(eq(credentials.appId, credential.appId));
+    if (!there) await db.write((tx) => insertCredential(tx, sealer, actor, { ...credential, label: '演示' }));
+  }
   for (const person of DEMO_STAFF) {
     const [there] = await db.read.select().from(tables.staff).where(eq(tables.staff.username, person.username));
     if (there) continue;
-    const actor = { kind: 'system' as const, program: 'demo', requestId: randomUUID() };
     await createStaff(db, actor, { ...person, password: `demo-${person.username}` });
   }
 }
@@ -64,6 +88,9 @@ export function demoWelcome(port: number): string {
     ...DEMO_STAFF.map(
       ({ username, role, name }) => `    ${username.padEnd(11)} demo-${username.padEnd(11)} ${role.padEnd(11)} ${name}`,
     ),
+    '',
+    '  Exchange credentials (Authorization: Bearer SECRET)',
+    ...DEMO_CREDENTIALS.map(({ appId, secret }) => `    ${appId.padEnd(11)} ${secret}`),
     '',
     '  Everybody in it is fictional. Ctrl+C stops it.',
     '',

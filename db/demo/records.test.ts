@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkCharacter } from '../../server/records/idcode.ts';
+import { checkCharacter } from '../../server/records/identity-number.ts';
 import { shanghaiDay, yearsBetween } from '../../server/time.ts';
 import { cardNoOf, FIXED_RESIDENTS } from './fixed-residents.ts';
 import { demoRecords } from './records.ts';

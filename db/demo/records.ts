@@ -3,7 +3,7 @@
  * begin with 99, and their phones stand in 1380000xxxx: nobody is meant.
  */
 import { createHash } from 'node:crypto';
-import { checkCharacter } from '../../server/records/idcode.ts';
+import { checkCharacter } from '../../server/records/identity-number.ts';
 import { shanghaiDay } from '../../server/time.ts';
 import type { tables } from '../index.ts';
 import { cardNoOf } from './fixed-residents.ts';

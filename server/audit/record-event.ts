@@ -1,5 +1,5 @@
 import { type Transaction, tables } from '../../db/index.ts';
-import type { Actor, SystemActor } from '../staff/actor.ts';
+import type { Actor, PlatformActor, SystemActor } from '../staff/actor.ts';
 
 /** What can stand in the audit trail. A stored word is a format: changing one is a migration. */
 export const AUDIT_ACTIONS = {
@@ -17,6 +17,11 @@ export const AUDIT_ACTIONS = {
   'voucher.void': '作废凭证',
   'record.browse': '浏览认证记录',
   'record.open': '查看认证记录',
+  'batch.upload': '上传批次',
+  'city.create': '新增城市平台',
+  'credential.create': '新增接入凭据',
+  'credential.rotate': '轮换凭据密钥',
+  'credential.revoke': '吊销接入凭据',
 } as const;
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
@@ -24,19 +29,19 @@ export interface AuditEvent {
   action: AuditAction;
   /** `ok`, or the code of what was refused. */
   outcome: string;
-  /** Card number, record id, voucher number or staff id; never a name, a phone or a document number. */
+  /** Card number, record id, voucher number, batch number, app id or staff id; never a name, a phone or a document number. */
   subject?: string;
   detail?: string;
 }
 
 /** Adds a row to the audit trail, in the transaction of what it tells. */
-export async function recordEvent(tx: Transaction, actor: Actor | SystemActor, event: AuditEvent): Promise<void> {
-  const who =
-    actor.kind === 'staff'
-      ? { actor: actor.id, actorRole: actor.role, siteCode: actor.siteCode }
-      : { actor: `system:${actor.program}`, actorRole: 'system', siteCode: null };
+export async function recordEvent(
+  tx: Transaction,
+  actor: Actor | SystemActor | PlatformActor,
+  event: AuditEvent,
+): Promise<void> {
   await tx.insert(tables.auditEvents).values({
-    ...who,
+    ...whoIs(actor),
     at: new Date().toISOString(),
     action: event.action,
     outcome: event.outcome,
@@ -44,4 +49,15 @@ export async function recordEvent(tx: Transaction, actor: Actor | SystemActor, e
     detail: event.detail ?? null,
     requestId: actor.requestId,
   });
+}
+
+function whoIs(actor: Actor | SystemActor | PlatformActor) {
+  switch (actor.kind) {
+    case 'staff':
+      return { actor: actor.id, actorRole: actor.role, siteCode: actor.siteCode };
+    case 'platform':
+      return { actor: `app:${actor.appId}`, actorRole: 'platform', siteCode: null };
+    case 'system':
+      return { actor: `system:${actor.program}`, actorRole: 'system', siteCode: null };
+  }
 }

@@ -5,7 +5,7 @@ import { divisionName, idCardTypeName, sexName } from '../dictionaries/dictionar
 import { DomainError } from '../errors.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
-import type { AuthenticationRecord } from './find-by-card.ts';
+import { type AuthenticationRecord, byCard } from './find-by-card.ts';
 import { maskIdcode, maskName, maskPhone } from './mask.ts';
 import { getRecord } from './open.ts';
 import { type BrowseRecordsInput, RECORDS_PER_PAGE } from './schema.ts';
@@ -25,7 +25,7 @@ export async function browseRecords(db: Db, actor: Actor, input: BrowseRecordsIn
     .select()
     .from(records)
     .where(and(matching(input.search), last && after(last, byName)))
-    .orderBy(...(byName ? [asc(records.name), asc(records.id)] : [desc(records.cdTime), desc(records.id)]))
+    .orderBy(...(byName ? [asc(records.name), asc(records.seq)] : [desc(records.cdTime), desc(records.seq)]))
     .limit(RECORDS_PER_PAGE + 1);
   await db.write((tx) =>
     recordEvent(tx, who, { action: 'record.browse', outcome: 'ok', detail: input.search?.by ?? 'all' }),
@@ -61,7 +61,7 @@ function matching(search: BrowseRecordsInput['search']): SQL | undefined {
     case 'code': {
       const code = parseHealthCode(search.text);
       if (!code) throw new DomainError('NOT_HEALTH_CODE', '不是电子健康码', 'search');
-      return eq(records.erhcCardNo, code.cardNo);
+      return byCard(code.cardNo);
     }
   }
 }
@@ -69,6 +69,6 @@ function matching(search: BrowseRecordsInput['search']): SQL | undefined {
 /** Rows that stand behind `last` in the list's order. */
 function after(last: AuthenticationRecord, byName: boolean): SQL | undefined {
   return byName
-    ? or(gt(records.name, last.name), and(eq(records.name, last.name), gt(records.id, last.id)))
-    : or(lt(records.cdTime, last.cdTime), and(eq(records.cdTime, last.cdTime), lt(records.id, last.id)));
+    ? or(gt(records.name, last.name), and(eq(records.name, last.name), gt(records.seq, last.seq)))
+    : or(lt(records.cdTime, last.cdTime), and(eq(records.cdTime, last.cdTime), lt(records.seq, last.seq)));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkCharacter } from './idcode.ts';
+import { checkCharacter } from './identity-number.ts';
 import { maskAddress, maskIdcode, maskName, maskPhone } from './mask.ts';
 
 it.each([

@@ -20,6 +20,14 @@ export interface SystemActor {
   requestId: string;
 }
 
+/** A city's platform at the exchange, signed in by one of its credentials. */
+export interface PlatformActor {
+  kind: 'platform';
+  appId: string;
+  cityCode: string;
+  requestId: string;
+}
+
 declare const passed: unique symbol;
 /** An actor whose role was checked; only {@link authorise} makes one. */
 export type Authorised<R extends Role> = Actor & {

@@ -11,8 +11,9 @@ import { makeSignIn } from './sign-in.ts';
 const SECONDS = 3;
 const folder = mkdtempSync(join(tmpdir(), 'console-bench-'));
 const db = open(`file:${join(folder, 'bench.db')}`);
-await fillDemo(db);
-const auth = makeAuth(db, { authSecret: 'a-secret-of-this-bench-and-of-nothing-else' });
+const authSecret = 'a-secret-of-this-bench-and-of-nothing-else';
+await fillDemo(db, authSecret);
+const auth = makeAuth(db, { authSecret });
 const sessions = makeSessions(auth);
 const request = new Request('http://localhost/api/auth/sign-in/username', {
   method: 'POST',

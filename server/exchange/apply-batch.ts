@@ -1,0 +1,105 @@
+import { eq } from 'drizzle-orm';
+import { type Db, type Transaction, tables } from '../../db/index.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { DomainError } from '../errors.ts';
+import type { PlatformActor } from '../staff/actor.ts';
+import { fieldOf, judgeChange, judgeInBatch, type Register, readRegister } from './judge-row.ts';
+import { readReceipt } from './receipt.ts';
+import type { Receipt } from './schema.ts';
+import type { StagedBatch, StagedRow } from './stage-batch.ts';
+import { changedFields, prepareChanges } from './write-changes.ts';
+
+const { batches } = tables;
+
+/**
+ * Applies a batch: receipt, record changes and history in one transaction (X1 to X4). The same batch again gives the same receipt and changes
+ * nothing. A bad record keeps only itself out.
+ * @throws DomainError WRONG_SOURCE, BATCH_CONFLICT
+ */
+export async function applyBatch(
+  db: Db,
+  actor: PlatformActor,
+  input: { cdBatch: string; staged: StagedBatch },
+): Promise<Receipt> {
+  const { cdBatch, staged } = input;
+  if (cdBatch.slice(0, 4) !== actor.cityCode) {
+    throw new DomainError('WRONG_SOURCE', '批次号(cd_batch)前 4 位应为上传凭据所属城市的代码', 'cd_batch');
+  }
+  return db.write(
+    async (tx) => {
+      const [there] = await tx.select().from(batches).where(eq(batches.cdBatch, cdBatch));
+      if (there && there.digest !== staged.digest) {
+        throw new DomainError('BATCH_CONFLICT', '该批次号(cd_batch)已用于其他内容,请换新的批次号', 'cd_batch');
+      }
+      if (there) return readReceipt(tx, there);
+      const [batch] = await tx
+        .insert(batches)
+        .values({
+          cdBatch,
+          cityCode: actor.cityCode,
+          appId: actor.appId,
+          receivedAt: new Date().toISOString(),
+          digest: staged.digest,
+          total: staged.total,
+          accepted: 0,
+          unchanged: 0,
+          rejected: 0,
+          warnings: 0,
+        })
+        .returning();
+      if (!batch) throw new Error('no batch was inserted');
+      const counts = await applyRows(tx, { ...batch, register: await readRegister(tx, actor.cityCode) }, staged);
+      await tx.update(batches).set(counts).where(eq(batches.id, batch.id));
+      await recordEvent(tx, actor, { action: 'batch.upload', outcome: 'ok', subject: cdBatch });
+      return readReceipt(tx, { ...batch, ...counts });
+    },
+    { patient: true },
+  );
+}
+
+async function applyRows(
+  tx: Transaction,
+  batch: { id: number; cdBatch: string; cityCode: string; register: Register },
+  staged: StagedBatch,
+) {
+  const changes = prepareChanges(tx, batch);
+  const counts = { accepted: 0, unchanged: 0, rejected: 0, warnings: 0 };
+  const taken = new Set<string>();
+  let at = 0;
+
+  async function applyRow(row: StagedRow, errors: string[], known: Awaited<ReturnType<typeof changes.find>>) {
+    const id = fieldOf(row, 'id');
+    const refuse = async (keys: string[]) => {
+      counts.rejected += 1;
+      await changes.report(at, id, keys, []);
+    };
+    if (errors.length > 0 || id === null) return refuse(errors);
+    if (taken.has(id)) return refuse(['id:repeated']);
+    const record = known.get(id);
+    const differs = record !== undefined && changedFields(row, record).some((name) => name !== 'cd_batch');
+    const verdict = judgeChange(row, record, differs);
+    if ('error' in verdict) return refuse([verdict.error]);
+    taken.add(id);
+    if (verdict.change === 'insert') await changes.insert(row);
+    if (verdict.change === 'update' && record) await changes.update(row, record);
+    if (verdict.change === 'withdraw' && record) await changes.withdraw(row, record);
+    counts[verdict.change === 'none' ? 'unchanged' : 'accepted'] += 1;
+    if (row[2].length === 0) return;
+    counts.warnings += 1;
+    await changes.report(at, id, [], row[2]);
+  }
+
+  for await (const rows of staged.chunks()) {
+    const judged = rows.map((row) => [...row[1], ...judgeInBatch(row, batch, batch.register)]);
+    const ids = rows.filter((_, n) => judged[n]?.length === 0).map((row) => fieldOf(row, 'id') ?? '');
+    const known = await changes.find(ids);
+    for (const [n, row] of rows.entries()) {
+      at += 1;
+      await applyRow(row, judged[n] ?? [], known);
+    }
+    await changes.flush();
+    // Others are read and answered between the chunks.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return counts;
+}
