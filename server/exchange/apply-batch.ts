@@ -5,8 +5,8 @@ import { DomainError } from '../errors.ts';
 import type { PlatformActor } from '../staff/actor.ts';
 import { fieldOf, judgeChange, judgeInBatch, type Register, readRegister } from './judge-row.ts';
 import { readReceipt } from './receipt.ts';
-import type { Receipt } from './schema.ts';
 import type { StagedBatch, StagedRow } from './stage-batch.ts';
+import type { Receipt } from './wire.ts';
 import { changedFields, prepareChanges } from './write-changes.ts';
 
 const { batches } = tables;

@@ -5,6 +5,7 @@ import { type Db, type Transaction, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { DomainError } from '../errors.ts';
 import { type Actor, authorise, type SystemActor } from '../staff/actor.ts';
+import { shanghaiTime } from '../time.ts';
 import { digestOf } from './authenticate.ts';
 import type { CreateCredentialInput, RotateCredentialInput } from './schema.ts';
 import type { Sealer } from './seal.ts';
@@ -110,7 +111,12 @@ export async function listPlatforms(db: Db, actor: Actor) {
     .from(credentials)
     .where(who.role === 'city' ? eq(credentials.cityCode, who.cityCode ?? '') : undefined)
     .orderBy(asc(credentials.appId));
-  return found.map((city) => ({ ...city, credentials: rows.filter((row) => row.cityCode === city.code) }));
+  const shown = rows.map(({ createdAt, revokedAt, ...row }) => ({
+    ...row,
+    createdAt: shanghaiTime(new Date(createdAt)),
+    revokedAt: revokedAt && shanghaiTime(new Date(revokedAt)),
+  }));
+  return found.map((city) => ({ ...city, credentials: shown.filter((row) => row.cityCode === city.code) }));
 }
 
 async function getLive(tx: Transaction, actor: Actor, appId: string): Promise<void> {

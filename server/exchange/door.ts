@@ -10,12 +10,14 @@ import { presentTime } from '../records/check-record.ts';
 import type { Actor, PlatformActor } from '../staff/actor.ts';
 import { applyBatch } from './apply-batch.ts';
 import { authenticate } from './authenticate.ts';
+import { describeExchange } from './openapi.ts';
 import { getBatch, listIssues, readReceipt } from './receipt.ts';
 import { receiveBatch } from './receive-batch.ts';
 import { reconcile } from './reconcile.ts';
-import { batchNo, reconciliationQuery } from './schema.ts';
+import { batchNo } from './schema.ts';
 import type { Sealer } from './seal.ts';
 import { sm3 } from './signature.ts';
+import { reconciliationQuery } from './wire.ts';
 
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
@@ -30,6 +32,11 @@ export function makeExchange(db: Db, sealer: Sealer, findStaff: (headers: Header
     const { code, message, field = null } = error;
     return c.json({ code, message, field, request_id: c.get('requestId') }, ERROR_STATUS[code]);
   });
+
+  const description = describeExchange();
+  door.get('/openapi.json', (c) => c.json(description));
+  // Pages are Next's.
+  door.get('/docs', (c) => c.redirect('/exchange/docs'));
 
   door.post('/v1/batches', async (c) => {
     const claim = await claimOf(c);

@@ -1,7 +1,7 @@
 /** Rows of an upload as they come, in lists of no certain length, whatever its format. A row that can't be read is a string. */
 import { Readable } from 'node:stream';
 import { JSONParser } from '@streamparser/json';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { DomainError } from '../errors.ts';
 import { FIELD_NAMES } from '../records/fields.ts';
 
@@ -90,9 +90,9 @@ export async function* readCsv(texts: AsyncIterable<string>): AsyncGenerator<unk
       yield [toRow(header, cells)];
     }
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (typeof code !== 'string' || !code.startsWith('CSV_')) throw error;
-    if (code === 'CSV_MAX_RECORD_SIZE') throw tooLong();
+    // Its message quotes the text: only the code is looked at.
+    if (!(error instanceof CsvError)) throw error;
+    if (error.code === 'CSV_MAX_RECORD_SIZE') throw tooLong();
     throw new DomainError('MALFORMED', `请求内容不是完整的 CSV:引号有误(在第 ${count + 1} 条记录处)`);
   }
   if (!header) throw new DomainError('MALFORMED', 'CSV 第一行应为字段名');

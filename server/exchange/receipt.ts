@@ -2,7 +2,8 @@ import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
 import { type Queries, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { issueOf } from '../records/issues.ts';
-import { INLINE_ERRORS, type Receipt, type RecordError } from './schema.ts';
+import { INLINE_ERRORS } from './schema.ts';
+import type { Receipt, RecordError } from './wire.ts';
 
 const { batches, batchIssues } = tables;
 export type Batch = typeof batches.$inferSelect;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { and, asc, eq, gt, gte, lt, or } from 'drizzle-orm';
 import { type Db, tables } from '../../db/index.ts';
 import type { PlatformActor } from '../staff/actor.ts';
-import type { Reconciliation, ReconciliationQuery } from './schema.ts';
+import type { Reconciliation, ReconciliationQuery } from './wire.ts';
 
 const { records } = tables;
 const ROWS_A_PAGE = 2000;

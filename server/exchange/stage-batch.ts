@@ -6,7 +6,7 @@ import { DomainError } from '../errors.ts';
 import { checkRecord } from '../records/check-record.ts';
 import { FIELD_NAMES } from '../records/fields.ts';
 import type { Now } from '../records/rules.ts';
-import { MAX_RECORDS } from './schema.ts';
+import { MAX_RECORDS } from './wire.ts';
 
 /** A row that was checked by itself: its values in the order of the fields, and the keys of what is wrong and what is odd. */
 export type StagedRow = [values: (string | null)[], errors: string[], warnings: string[]];

@@ -42,6 +42,12 @@ export function fictionalRecord(n: number): WireRecord {
   };
 }
 
+/** Counts on at each call. */
+export function counter(from: number): () => number {
+  let next = from;
+  return () => next++;
+}
+
 /** Uploads as JSON by Bearer; each record gets the batch's number unless it has its own. */
 export function upload(site: Site, batch: { cdBatch: string; records: unknown[]; secret?: string }): Promise<Response> {
   const { cdBatch, secret = APP_4401.secret } = batch;

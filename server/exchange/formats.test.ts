@@ -1,0 +1,131 @@
+/** What an upload may look like: every format, and the limits. */
+import { gzipSync } from 'node:zlib';
+import { stringify } from 'csv-stringify/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tables } from '../../db/index.ts';
+import { FIELD_NAMES } from '../records/fields.ts';
+import { startTestConsole, type TestConsole } from '../test-console.ts';
+import { counter, fictionalRecord, send, type WireRecord } from './test-exchange.ts';
+import { MAX_RECORDS, type Receipt } from './wire.ts';
+
+let site: TestConsole;
+beforeAll(async () => {
+  site = await startTestConsole();
+});
+afterAll(() => site.close());
+
+const numbers = counter(1);
+const nextBatch = () => `4401261123150000${String(numbers()).padStart(3, '0')}`;
+const residents = counter(1000);
+const someone = (over: WireRecord = {}): WireRecord => ({ ...fictionalRecord(residents()), ...over });
+const count = () => site.db.read.$count(tables.records);
+
+describe('formats', () => {
+  const rows = (cdBatch: string) => [
+    someone({ cd_batch: cdBatch }),
+    someone({ cd_batch: cdBatch, address: '一,"二"' }),
+  ];
+  const csvOf = (records: WireRecord[]) => stringify(records, { header: true, columns: [...FIELD_NAMES] });
+  const gb18030 = async (text: string) => {
+    // Node can't write GB18030; these are the bytes of the Chinese texts that stand in the fixture.
+    const bytes = new Map<string, number[]>();
+    const decoder = new TextDecoder('gb18030');
+    for (let high = 0x81; high <= 0xfe; high += 1) {
+      for (let low = 0x40; low <= 0xfe; low += 1) bytes.set(decoder.decode(new Uint8Array([high, low])), [high, low]);
+    }
+    return Buffer.from([...text].flatMap((character) => bytes.get(character) ?? [character.charCodeAt(0)]));
+  };
+
+  it('the same rows are the same batch in each of them', async () => {
+    const cdBatch = nextBatch();
+    const records = rows(cdBatch);
+    const json = JSON.stringify({ cd_batch: cdBatch, records });
+    const turned = JSON.stringify({ records, cd_batch: cdBatch });
+    const ndjson = records.map((record) => JSON.stringify(record)).join('\r\n');
+    const csv = csvOf(records);
+    const query = `?cd_batch=${cdBatch}`;
+    const gzip = { 'content-encoding': 'gzip' };
+    const answers = [
+      await send(site, json),
+      await send(site, turned),
+      await send(site, `\uFEFF${json}`),
+      await send(site, gzipSync(json), { headers: gzip }),
+      await send(site, ndjson, { type: 'application/x-ndjson', query }),
+      await send(site, `${ndjson}\n\n`, { type: 'application/x-ndjson; charset=utf-8', query }),
+      await send(site, csv, { type: 'text/csv', query }),
+      await send(site, `\uFEFF${csv.replaceAll('\n', '\r\n')}`, { type: 'text/csv', query }),
+      await send(site, gzipSync(csv), { type: 'text/csv', query, headers: gzip }),
+      await send(site, await gb18030(csv), { type: 'text/csv', query }),
+      await send(site, await gb18030(csv), { type: 'text/csv; charset=GB18030', query }),
+    ];
+    const receipts = await Promise.all(answers.map((answer) => answer.json()));
+    expect(receipts[0]).toMatchObject({ cd_batch: cdBatch, total: 2, accepted: 2 });
+    for (const receipt of receipts) expect(receipt).toEqual(receipts[0]);
+  });
+
+  it('CSV columns may come in any order, and a quoted cell may hold line breaks and quotes', async () => {
+    const cdBatch = nextBatch();
+    const columns = [...FIELD_NAMES].reverse();
+    const body = stringify([someone({ cd_batch: cdBatch }), someone({ cd_batch: cdBatch, address: 'a\n"b"' })], {
+      header: true,
+      columns,
+    });
+    const receipt: Receipt = await (await send(site, body, { type: 'text/csv', query: `?cd_batch=${cdBatch}` })).json();
+    expect(receipt).toMatchObject({ accepted: 1, rejected: 1 });
+    expect(receipt.errors).toMatchObject([{ row: 2, field: 'address', code: 'FORMAT' }]);
+  });
+
+  it.each([
+    ['no type', '', { type: 'text/plain' }, '415 UNSUPPORTED_TYPE'],
+    ['another encoding', '', { headers: { 'content-encoding': 'br' } }, '415 UNSUPPORTED_TYPE'],
+    ['another charset', 'id', { type: 'text/csv; charset=utf-16' }, '415 UNSUPPORTED_TYPE'],
+    ['an empty body', '', {}, '400 BAD_INPUT'],
+    ['no object', '[]', {}, '400 BAD_INPUT'],
+    ['half an object', '{"cd_batch":"4401261123120000001","records":[{"id":', {}, '400 MALFORMED'],
+    ['text behind the object', '{"cd_batch":"x","records":[{}]}}', {}, '400 MALFORMED'],
+    ['no batch number', '{"records":[{}]}', {}, '400 BAD_INPUT'],
+    ['two batch numbers', '{"cd_batch":"1","records":[{}],"cd_batch":"2"}', {}, '400 BAD_INPUT'],
+    ['another in the query', '{"cd_batch":"1","records":[{}]}', { query: '?cd_batch=2' }, '400 BAD_INPUT'],
+    ['no records', '{"cd_batch":"4401261123120000001","records":[]}', {}, '400 BAD_INPUT'],
+    ['records that are no list', '{"cd_batch":"4401261123120000001","records":{"a":{}}}', {}, '400 MALFORMED'],
+    ['two lists', '{"cd_batch":"4401261123120000001","records":[{}],"records":[{}]}', {}, '400 MALFORMED'],
+    ['bytes that are no UTF-8', new Uint8Array([0x7b, 0xff]), {}, '400 MALFORMED'],
+    ['NDJSON without a number', '{}', { type: 'application/x-ndjson' }, '400 BAD_INPUT'],
+    ['an unknown column', 'id,nom\n1,2', { type: 'text/csv' }, '400 MALFORMED'],
+    ['a column twice', 'id,id\n1,2', { type: 'text/csv' }, '400 MALFORMED'],
+    ['a quote that never ends', 'id\n"1', { type: 'text/csv' }, '400 MALFORMED'],
+    ['gzip that is none', 'abc', { headers: { 'content-encoding': 'gzip' } }, '400 MALFORMED'],
+    ['half of gzip', gzipSync('{"a":1}').subarray(0, 20), { headers: { 'content-encoding': 'gzip' } }, '400 MALFORMED'],
+  ])('refuses %s', async (_, body, options, code) => {
+    const before = await count();
+    const response = await send(site, body, options);
+    const answer = await response.json();
+    expect(`${response.status} ${answer.code}`).toBe(code);
+    expect(answer.message).toMatch(/[\u4e00-\u9fff]/);
+    expect(answer.request_id).toBe(response.headers.get('x-request-id'));
+    expect(await count()).toBe(before);
+  });
+});
+
+describe('limits', () => {
+  it('refuses the 100 001st record, 64 MB, a zip bomb and a record without end, and writes nothing', async () => {
+    const before = [await count(), await site.db.read.$count(tables.batches)];
+    const cdBatch = nextBatch();
+    const options = { type: 'application/x-ndjson', query: `?cd_batch=${cdBatch}` };
+    const gzip = { headers: { 'content-encoding': 'gzip' } };
+    const line = `${JSON.stringify({ ...someone(), cd_batch: cdBatch })}\n`;
+    const bodies: [BodyInit, object][] = [
+      [gzipSync('{}\n'.repeat(MAX_RECORDS + 1)), { ...options, ...gzip }],
+      [line.repeat(90_000), options],
+      [gzipSync(Buffer.alloc(70_000_000, '\n')), { ...options, ...gzip }],
+      ['a'.repeat(10_000_000), options],
+      [`{"cd_batch":"${'4'.repeat(10_000_000)}"`, {}],
+      [`id\n"${'4'.repeat(10_000_000)}`, { ...options, type: 'text/csv' }],
+    ];
+    for (const [body, each] of bodies) {
+      const response = await send(site, body, each);
+      expect(`${response.status} ${(await response.json()).code}`).toBe('413 TOO_LARGE');
+    }
+    expect([await count(), await site.db.read.$count(tables.batches)]).toEqual(before);
+  });
+});
