@@ -9,6 +9,8 @@ interface Props {
   title: string;
   /** Stands beside the title. */
   mark?: ReactNode;
+  /** At the heading's end. */
+  actions?: ReactNode;
   back?: { href: string; title: string };
   /** What the server answered last; a page that the role may not see shows nothing else. */
   error: unknown;
@@ -16,7 +18,7 @@ interface Props {
 }
 
 /** A page's heading, and what is below it. */
-export function PageFrame({ title, mark, back, error, children }: Props) {
+export function PageFrame({ title, mark, actions, back, error, children }: Props) {
   const forbidden = error !== null && toProblem(error).code === 'FORBIDDEN';
   return (
     <>
@@ -30,6 +32,7 @@ export function PageFrame({ title, mark, back, error, children }: Props) {
         <div className={styles.heading}>
           <h1>{title}</h1>
           {mark}
+          {actions && !forbidden && <div className={styles.actions}>{actions}</div>}
         </div>
       </div>
       {forbidden ? <Failure error={error} /> : children}

@@ -16,6 +16,18 @@ const PAGES: readonly AdminPage[] = [
     roles: ['province'],
   },
   {
+    href: '/admin/batches',
+    title: '批次',
+    description: '查看各市上传的批次、回执与错误明细',
+    roles: ['province', 'city'],
+  },
+  {
+    href: '/admin/platforms',
+    title: '平台',
+    description: '管理市级平台及其接入凭据',
+    roles: ['province', 'city'],
+  },
+  {
     href: '/admin/vouchers',
     title: '凭证管理',
     description: '查看本单位每日出具的接种凭证,作废有误的凭证',

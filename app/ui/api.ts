@@ -27,6 +27,8 @@ export interface Problem {
   code: string;
   /** Chinese, for people. */
   message: string;
+  /** The input that it is about, if it is about one. */
+  field: string | null;
   requestId: string | null;
 }
 
@@ -37,11 +39,11 @@ export function toProblem(error: unknown): Problem {
   if (!told) {
     const response = failure?.meta?.response;
     if (!(response instanceof Response) && !(failure?.cause instanceof UnreadableAnswer)) {
-      return { kind: 'network', code: 'NETWORK', message: '网络已断开', requestId: null };
+      return { kind: 'network', code: 'NETWORK', message: '网络已断开', field: null, requestId: null };
     }
     const requestId = response instanceof Response ? response.headers.get('x-request-id') : null;
-    return { kind: 'server', code: 'INTERNAL', message: '系统繁忙,请稍后再试', requestId };
+    return { kind: 'server', code: 'INTERNAL', message: '系统繁忙,请稍后再试', field: null, requestId };
   }
   const kind = told.code === 'UNAUTHENTICATED' ? 'signed-out' : told.code === 'INTERNAL' ? 'server' : 'refused';
-  return { kind, code: told.code, message: told.message, requestId: told.requestId };
+  return { kind, code: told.code, message: told.message, field: told.field, requestId: told.requestId };
 }

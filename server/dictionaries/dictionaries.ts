@@ -13,7 +13,7 @@ const TABLES = {
   nation: ['code', 'name'],
   nationality: ['alpha3', 'numeric', 'name_zh'],
   'id-card-type': ['code', 'name'],
-  divisions: ['code', 'name', 'status'],
+  divisions: ['code', 'name', 'level', 'status'],
 } as const;
 type TableName = keyof typeof TABLES;
 
@@ -47,6 +47,7 @@ function readAll(folderOf: (name: TableName) => string) {
     idCardType: names(table('id-card-type'), 'code', 'name'),
     division: names(divisions, 'code', 'name'),
     divisionStatus: names(divisions, 'code', 'status'),
+    divisionLevel: names(divisions, 'code', 'level'),
   };
 }
 
@@ -96,6 +97,8 @@ export const toAlpha3 = (code: string) =>
   dictionaries.nationality.has(code) ? code : (dictionaries.alpha3ByNumeric.get(code) ?? null);
 /** Whether a division of six digits stands today. */
 export const isCurrentDivision = (code: string) => dictionaries.divisionStatus.get(code) === 'current';
+/** Whether six digits are a city of today: the second level of the table. */
+export const isCity = (code: string) => isCurrentDivision(code) && dictionaries.divisionLevel.get(code) === '2';
 /** Whether six digits can begin a citizen identity number: a division of today or of the past. */
 export const isIdentityDivision = (code: string) =>
   ['current', 'historic'].includes(dictionaries.divisionStatus.get(code) ?? '');

@@ -1,9 +1,6 @@
 /** What the console's pages ask about batches, cities and credentials. Pages load it: nothing here may reach Node; see wire.ts. */
 import { z } from 'zod';
 
-// For whoever takes the type alone.
-export type { Receipt } from './wire.ts';
-
 /** Errors that a receipt itself holds; all of them stand in `errors.csv`. */
 export const INLINE_ERRORS = 1000;
 

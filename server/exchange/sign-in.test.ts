@@ -143,3 +143,11 @@ describe('credentials', () => {
     }
   });
 });
+
+it('a city platform is a city of today, once', async () => {
+  const province = await site.as('province');
+  expect(await province.exchange.createCity.mutate({ code: '4406' })).toEqual({ name: '佛山市' });
+  for (const code of ['4406', '4400', '1101', '9999']) {
+    await expect(province.exchange.createCity.mutate({ code })).rejects.toThrow(/已存在|没有这个城市/);
+  }
+});

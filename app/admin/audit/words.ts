@@ -15,9 +15,12 @@ export const outcomeWord = wordIn({
   VOUCHER_EXPIRED: '凭证已过期',
 });
 
-export const roleWord = wordIn({ ...ROLE_NAMES, system: '系统' });
+export const roleWord = wordIn({ ...ROLE_NAMES, system: '系统', platform: '市级平台接入' });
 
-export const actorWord = wordIn({ 'system:sign-in': '登录服务', 'system:demo': '演示数据' });
+const programWord = wordIn({ 'system:sign-in': '登录服务', 'system:demo': '演示数据' });
+/** Programs by their names, a city's platform by its app id: `app:4401-00000000`. */
+export const actorWord = (actor: string) =>
+  actor.startsWith('app:') ? actor.slice('app:'.length) : programWord(actor);
 
 const searches = Object.entries(SEARCH_KEYS).map(([key, { label }]) => [key, `按${label}`]);
 export const detailWord = wordIn({ ...ROLE_NAMES, all: '全部', ...Object.fromEntries(searches) });

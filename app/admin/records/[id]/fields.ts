@@ -32,7 +32,7 @@ const LABELS: Record<keyof Fields, string> = {
 };
 
 const RECOGNIZE_FLAG: Record<number, string> = { 0: '尚未实名认证', 1: '已经实名认证' };
-const CD_OPERATION: Record<Fields['cd_operation'], string> = { i: '新增', u: '更新', d: '删除' };
+export const CD_OPERATION: Record<Fields['cd_operation'], string> = { i: '新增', u: '更新', d: '删除' };
 
 /** The fields one by one, codes with their meaning; `text` is null where the city gave nothing. */
 export function describeFields(fields: Fields) {

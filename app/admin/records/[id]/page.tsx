@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Card, Descriptions, Skeleton } from 'antd';
+import { Alert, Card, Descriptions, Skeleton } from 'antd';
 import { Fragment, use } from 'react';
 import { api } from '../../../ui/api.ts';
 import type { Answers } from '../../answers.ts';
@@ -9,6 +9,7 @@ import { Failure } from '../../failure.tsx';
 import { PageFrame } from '../../page-frame.tsx';
 import { StateTag } from '../state-tag.tsx';
 import { describeFields } from './fields.ts';
+import { History } from './history.tsx';
 import styles from './record.module.css';
 
 type Opened = Answers['records']['open'];
@@ -83,9 +84,24 @@ function RecordCards({ record }: { record: Opened }) {
       <Card title="来源" size="small">
         <Descriptions size="small" column={{ xs: 1, sm: 3 }} items={origin} />
       </Card>
+      {record.warnings.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          title="提示"
+          description={
+            <ul className={styles.warnings}>
+              {record.warnings.map(({ message }) => (
+                <li key={message}>{message}</li>
+              ))}
+            </ul>
+          }
+        />
+      )}
       <Card title="记录内容" size="small">
         <Descriptions bordered size="small" column={COLUMNS} items={fields} className={styles.fields} />
       </Card>
+      <History changes={record.history} />
     </>
   );
 }
