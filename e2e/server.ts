@@ -20,12 +20,14 @@ export async function startServer(options: {
   databaseUrl: string;
   flags: string[];
   logFile: string;
+  /** A free one if left out. */
+  port?: number | undefined;
 }): Promise<RunningServer> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...options.flags], {
     env: {
       ...process.env,
       NODE_ENV: 'production',
-      PORT: '0',
+      PORT: String(options.port ?? 0),
       HOST: '127.0.0.1',
       DATABASE_URL: options.databaseUrl,
       AUTH_SECRET: 'a-secret-of-these-tests-and-of-nothing-else',

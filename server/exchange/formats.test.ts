@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tables } from '../../db/index.ts';
 import { FIELD_NAMES } from '../records/fields.ts';
 import { startTestConsole, type TestConsole } from '../test-console.ts';
-import { counter, fictionalRecord, send, type WireRecord } from './test-exchange.ts';
+import { counter, fictionalRecord, gb18030, send, type WireRecord } from './test-exchange.ts';
 import { MAX_RECORDS, type Receipt } from './wire.ts';
 
 let site: TestConsole;
@@ -26,16 +26,6 @@ describe('formats', () => {
     someone({ cd_batch: cdBatch, address: '一,"二"' }),
   ];
   const csvOf = (records: WireRecord[]) => stringify(records, { header: true, columns: [...FIELD_NAMES] });
-  const gb18030 = async (text: string) => {
-    // Node can't write GB18030; these are the bytes of the Chinese texts that stand in the fixture.
-    const bytes = new Map<string, number[]>();
-    const decoder = new TextDecoder('gb18030');
-    for (let high = 0x81; high <= 0xfe; high += 1) {
-      for (let low = 0x40; low <= 0xfe; low += 1) bytes.set(decoder.decode(new Uint8Array([high, low])), [high, low]);
-    }
-    return Buffer.from([...text].flatMap((character) => bytes.get(character) ?? [character.charCodeAt(0)]));
-  };
-
   it('the same rows are the same batch in each of them', async () => {
     const cdBatch = nextBatch();
     const records = rows(cdBatch);
@@ -55,8 +45,8 @@ describe('formats', () => {
       await send(site, csv, { type: 'text/csv', query }),
       await send(site, `\uFEFF${csv.replaceAll('\n', '\r\n')}`, { type: 'text/csv', query }),
       await send(site, gzipSync(csv), { type: 'text/csv', query, headers: gzip }),
-      await send(site, await gb18030(csv), { type: 'text/csv', query }),
-      await send(site, await gb18030(csv), { type: 'text/csv; charset=GB18030', query }),
+      await send(site, gb18030(csv), { type: 'text/csv', query }),
+      await send(site, gb18030(csv), { type: 'text/csv; charset=GB18030', query }),
     ];
     const receipts = await Promise.all(answers.map((answer) => answer.json()));
     expect(receipts[0]).toMatchObject({ cd_batch: cdBatch, total: 2, accepted: 2 });
@@ -93,6 +83,13 @@ describe('formats', () => {
     ['NDJSON without a number', '{}', { type: 'application/x-ndjson' }, '400 BAD_INPUT'],
     ['an unknown column', 'id,nom\n1,2', { type: 'text/csv' }, '400 MALFORMED'],
     ['a column twice', 'id,id\n1,2', { type: 'text/csv' }, '400 MALFORMED'],
+    ['an unknown column of a long file', `id,nom\n${'1,2\n'.repeat(500_000)}`, { type: 'text/csv' }, '400 MALFORMED'],
+    [
+      'bad bytes far in',
+      Buffer.from(`id\n${'1\n'.repeat(90_000)}\xff\xff\n`, 'latin1'),
+      { type: 'text/csv; charset=utf-8' },
+      '400 MALFORMED',
+    ],
     ['a quote that never ends', 'id\n"1', { type: 'text/csv' }, '400 MALFORMED'],
     ['gzip that is none', 'abc', { headers: { 'content-encoding': 'gzip' } }, '400 MALFORMED'],
     ['half of gzip', gzipSync('{"a":1}').subarray(0, 20), { headers: { 'content-encoding': 'gzip' } }, '400 MALFORMED'],
@@ -116,6 +113,7 @@ describe('limits', () => {
     const line = `${JSON.stringify({ ...someone(), cd_batch: cdBatch })}\n`;
     const bodies: [BodyInit, object][] = [
       [gzipSync('{}\n'.repeat(MAX_RECORDS + 1)), { ...options, ...gzip }],
+      ['id\n'.repeat(MAX_RECORDS + 2), { ...options, type: 'text/csv' }],
       [line.repeat(90_000), options],
       [gzipSync(Buffer.alloc(70_000_000, '\n')), { ...options, ...gzip }],
       ['a'.repeat(10_000_000), options],

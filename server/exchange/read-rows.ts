@@ -1,5 +1,5 @@
 /** Rows of an upload as they come, in lists of no certain length, whatever its format. A row that can't be read is a string. */
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { JSONParser } from '@streamparser/json';
 import { CsvError, parse } from 'csv-parse';
 import { DomainError } from '../errors.ts';
@@ -75,8 +75,11 @@ function readLine(line: string): unknown {
  * @throws DomainError MALFORMED, TOO_LARGE
  */
 export async function* readCsv(texts: AsyncIterable<string>): AsyncGenerator<unknown[]> {
-  const parser = Readable.from(texts).compose(
+  // With a callback, so that an error after an early end has an ear: without one it would end the process.
+  const parser = pipeline(
+    Readable.from(texts),
     parse({ relax_column_count: true, skip_empty_lines: true, max_record_size: LONGEST }),
+    () => {},
   );
   let header: string[] | undefined;
   let count = 0;

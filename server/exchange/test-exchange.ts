@@ -48,6 +48,16 @@ export function counter(from: number): () => number {
   return () => next++;
 }
 
+/** GB18030 bytes of a text whose characters have two of them at most: Node reads the encoding, and doesn't write it. */
+export function gb18030(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Map<string, number[]>();
+  const decoder = new TextDecoder('gb18030');
+  for (let high = 0x81; high <= 0xfe; high += 1) {
+    for (let low = 0x40; low <= 0xfe; low += 1) bytes.set(decoder.decode(new Uint8Array([high, low])), [high, low]);
+  }
+  return new Uint8Array([...text].flatMap((character) => bytes.get(character) ?? [character.charCodeAt(0)]));
+}
+
 /** Uploads as JSON by Bearer; each record gets the batch's number unless it has its own. */
 export function upload(site: Site, batch: { cdBatch: string; records: unknown[]; secret?: string }): Promise<Response> {
   const { cdBatch, secret = APP_4401.secret } = batch;
