@@ -26,7 +26,7 @@ let batches = 0;
 function makeBatch(count: number) {
   batches += 1;
   const cdBatch = `4401261123${String(batches).padStart(6, '0')}001`;
-  const rows = Array.from({ length: count }, () => {
+  const rows: Record<string, string>[] = Array.from({ length: count }, () => {
     made += 1;
     return { ...sampleRecord(made, { city: '4401', seed: 'bench', cdTime: '2026-06-01 09:00:00' }), cd_batch: cdBatch };
   });
