@@ -5,7 +5,6 @@ import { stringify } from 'csv-stringify/sync';
 import { DomainError } from '../../errors.ts';
 import { FIELD_NAMES } from '../../records/fields.ts';
 import { shanghaiTime } from '../../time.ts';
-import { MAX_RECORDS } from '../wire.ts';
 import { reconcileFile } from './reconcile-file.ts';
 import { CITIES, sampleRecord } from './sample.ts';
 import { type Province, Refused } from './send.ts';
@@ -18,6 +17,9 @@ const USAGE = `用法:
 环境变量: EXCHANGE_URL(默认 http://localhost:3000)、EXCHANGE_APP_ID、EXCHANGE_SECRET
 退出码: 0 全部收下或一致,1 有记录被拒绝或不一致,2 未能完成
 `;
+
+/** Ordinary records, as NDJSON, of so many stay below the province's 64 MB. */
+const LARGEST_BATCH = 50_000;
 
 class Usage extends Error {}
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -51,7 +53,7 @@ async function main() {
   const [command, argument] = positionals;
   if (!argument || positionals.length > 2) throw new Usage('');
   if (command === 'sample') return sample(argument, values);
-  if (command === 'upload') return upload(argument, wholeNumber(values.batch, '--batch', MAX_RECORDS));
+  if (command === 'upload') return upload(argument, wholeNumber(values.batch, '--batch', LARGEST_BATCH));
   if (command === 'reconcile') return reconcile(argument);
   throw new Usage(`没有命令 ${command}`);
 }
