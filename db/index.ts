@@ -10,10 +10,11 @@ import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
-import * as tables from './schema.sqlite.ts';
+import * as exchangeTables from './schema.exchange.sqlite.ts';
+import * as mainTables from './schema.sqlite.ts';
 
 export type { VoucherSnapshot } from './schema.sqlite.ts';
-export { tables };
+export const tables = { ...mainTables, ...exchangeTables };
 
 /** The part of drizzle that SQLite and PostgreSQL share. */
 export type Queries = Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 'select' | '$count'>;

@@ -67,13 +67,9 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
   // better-auth has many more doors; these two are all that this console opens.
   api.post('/auth/sign-in/username', (c) => signIn(c.req.raw, addressOf(c), c.get('requestId')));
   api.post('/auth/sign-out', (c) => signOut(c.req.raw, c.get('requestId')));
-  const findActor = async (headers: Headers, requestId: string) => {
-    const person = await sessions.find(headers);
-    return person && { ...person, requestId };
-  };
   api.route(
     '/exchange',
-    makeExchange(db, sealer, (headers) => findActor(headers, randomUUID())),
+    makeExchange(db, sealer, (headers) => sessions.find(headers)),
   );
   api.all('/trpc/*', (c) => {
     const requestId = c.get('requestId');
@@ -82,7 +78,8 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
       req: c.req.raw,
       router: appRouter,
       async createContext({ req }) {
-        return { db, sealer, sessions, requestId, demo: settings.demo, actor: await findActor(req.headers, requestId) };
+        const person = await sessions.find(req.headers);
+        return { db, sealer, sessions, requestId, demo: settings.demo, actor: person && { ...person, requestId } };
       },
       onError({ error, path }) {
         if (error.code !== 'INTERNAL_SERVER_ERROR') return;

@@ -18,7 +18,7 @@ const FILINGS = [
 ] as const;
 
 /** The demo's credentials for the exchange; everybody knows their secrets. */
-export const DEMO_CREDENTIALS = CITIES.map(({ code }) => ({
+const DEMO_CREDENTIALS = CITIES.map(({ code }) => ({
   appId: `demo-${code}`,
   secret: `demo-secret-${code}`,
   cityCode: code,

@@ -24,7 +24,11 @@ type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 /**
  * @param findStaff who is signed in to the console, if anybody: the pages' links to `errors.csv` lead here too
  */
-export function makeExchange(db: Db, sealer: Sealer, findStaff: (headers: Headers) => Promise<Actor | null>) {
+export function makeExchange(
+  db: Db,
+  sealer: Sealer,
+  findStaff: (headers: Headers) => Promise<Pick<Actor, 'role' | 'cityCode'> | null>,
+) {
   const door = new Hono<Door>();
 
   door.onError((error, c) => {

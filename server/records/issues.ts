@@ -68,6 +68,3 @@ export function issueOf(key: string): Issue {
     ISSUES.get(key) ?? { field: field as Issue['field'], code: 'FORMAT', message: `${labels.get(field) ?? ''}有误` }
   );
 }
-
-/** Every key there is, for tests and documentation. */
-export const ISSUE_KEYS: readonly string[] = [...ISSUES.keys()];

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { stringify } from 'csv-stringify/sync';
-import { type RunningServer, startServer } from '../../e2e/server.ts';
-import { FIELD_NAMES } from '../records/fields.ts';
-import { sampleRecord } from './client/sample.ts';
-import { sign, sm3 } from './signature.ts';
-import type { Receipt } from './wire.ts';
+import { type RunningServer, startServer } from '../e2e/server.ts';
+import { sampleRecord } from '../server/exchange/client/sample.ts';
+import { sign, sm3 } from '../server/exchange/signature.ts';
+import type { Receipt } from '../server/exchange/wire.ts';
+import { FIELD_NAMES } from '../server/records/fields.ts';
 
 const BATCH = 50_000;
 const FULL = 100_000;
