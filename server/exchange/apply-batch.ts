@@ -2,12 +2,13 @@ import { eq } from 'drizzle-orm';
 import { type Db, type Transaction, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { DomainError } from '../errors.ts';
+import type { AuthenticationRecord } from '../records/find-by-card.ts';
 import type { PlatformActor } from '../staff/actor.ts';
 import { fieldOf, judgeChange, judgeInBatch, type Register, readRegister } from './judge-row.ts';
 import { readReceipt } from './receipt.ts';
 import type { StagedBatch, StagedRow } from './stage-batch.ts';
 import type { Receipt } from './wire.ts';
-import { changedFields, prepareChanges } from './write-changes.ts';
+import { type Changes, changedFields, findRecords, writeChanges } from './write-changes.ts';
 
 const { batches } = tables;
 
@@ -62,42 +63,41 @@ async function applyRows(
   batch: { id: number; cdBatch: string; cityCode: string; register: Register },
   staged: StagedBatch,
 ) {
-  const changes = prepareChanges(tx, batch);
   const counts = { accepted: 0, unchanged: 0, rejected: 0, warnings: 0 };
   const taken = new Set<string>();
-  let at = 0;
+  let number = 0;
 
-  async function applyRow(row: StagedRow, errors: string[], known: Awaited<ReturnType<typeof changes.find>>) {
+  function judge(row: StagedRow, errors: string[], record: AuthenticationRecord | undefined, changes: Changes) {
     const id = fieldOf(row, 'id');
-    const refuse = async (keys: string[]) => {
+    const refuse = (keys: string[]) => {
       counts.rejected += 1;
-      await changes.report(at, id, keys, []);
+      changes.issues.push({ row: number, recordId: id, errors: keys, warnings: [] });
     };
     if (errors.length > 0 || id === null) return refuse(errors);
     if (taken.has(id)) return refuse(['id:repeated']);
-    const record = known.get(id);
     const differs = record !== undefined && changedFields(row, record).some((name) => name !== 'cd_batch');
     const verdict = judgeChange(row, record, differs);
     if ('error' in verdict) return refuse([verdict.error]);
     taken.add(id);
-    if (verdict.change === 'insert') await changes.insert(row);
-    if (verdict.change === 'update' && record) await changes.update(row, record);
-    if (verdict.change === 'withdraw' && record) await changes.withdraw(row, record);
+    if (verdict.change === 'insert') changes.inserts.push(row);
+    if (verdict.change === 'update' && record) changes.updates.push({ row, record });
+    if (verdict.change === 'withdraw' && record) changes.withdrawals.push({ row, record });
     counts[verdict.change === 'none' ? 'unchanged' : 'accepted'] += 1;
     if (row[2].length === 0) return;
     counts.warnings += 1;
-    await changes.report(at, id, [], row[2]);
+    changes.issues.push({ row: number, recordId: id, errors: [], warnings: row[2] });
   }
 
   for await (const rows of staged.chunks()) {
-    const judged = rows.map((row) => [...row[1], ...judgeInBatch(row, batch, batch.register)]);
-    const ids = rows.filter((_, n) => judged[n]?.length === 0).map((row) => fieldOf(row, 'id') ?? '');
-    const known = await changes.find(ids);
+    const errors = rows.map((row) => [...row[1], ...judgeInBatch(row, batch, batch.register)]);
+    const ids = rows.filter((_, n) => errors[n]?.length === 0).map((row) => fieldOf(row, 'id') ?? '');
+    const known = await findRecords(tx, ids);
+    const changes: Changes = { inserts: [], updates: [], withdrawals: [], issues: [] };
     for (const [n, row] of rows.entries()) {
-      at += 1;
-      await applyRow(row, judged[n] ?? [], known);
+      number += 1;
+      judge(row, errors[n] ?? [], known.get(fieldOf(row, 'id') ?? ''), changes);
     }
-    await changes.flush();
+    await writeChanges(tx, batch, changes);
     // Others are read and answered between the chunks.
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -41,30 +41,32 @@ export async function stageBatch(source: AsyncIterable<unknown[]>, now: Now): Pr
   const sizes: number[] = [];
   let total = 0;
   let waiting: StagedRow[] = [];
+  let contents: unknown[] = [];
+  const write = async () => {
+    digest.update(JSON.stringify(contents));
+    const bytes = Buffer.from(JSON.stringify(waiting));
+    await file.appendFile(bytes);
+    sizes.push(bytes.length);
+    waiting = [];
+    contents = [];
+  };
   try {
     for await (const rows of source) {
       for (const raw of rows) {
         total += 1;
         if (total > MAX_RECORDS) throw new DomainError('TOO_LARGE', `一个批次最多 ${MAX_RECORDS} 条记录`);
-        digest.update(contentOf(raw));
+        contents.push(contentOf(raw));
         const { values, errors, warnings } = checkRecord(raw, now);
         waiting.push([FIELD_NAMES.map((name) => values[name]), errors, warnings]);
-        if (waiting.length === ROWS_A_CHUNK) waiting = await write(file, waiting, sizes);
+        if (waiting.length === ROWS_A_CHUNK) await write();
       }
     }
-    if (waiting.length > 0) await write(file, waiting, sizes);
+    if (waiting.length > 0) await write();
   } catch (error) {
     await close();
     throw error;
   }
   return { total, digest: digest.digest('hex'), chunks: () => read(file, sizes), close };
-}
-
-async function write(file: FileHandle, rows: StagedRow[], sizes: number[]): Promise<StagedRow[]> {
-  const bytes = Buffer.from(JSON.stringify(rows));
-  await file.appendFile(bytes);
-  sizes.push(bytes.length);
-  return [];
 }
 
 async function* read(file: FileHandle, sizes: number[]): AsyncGenerator<StagedRow[]> {
@@ -78,10 +80,9 @@ async function* read(file: FileHandle, sizes: number[]): AsyncGenerator<StagedRo
 }
 
 /** What a row says, the same for JSON's `1` and CSV's `"1"`, for an empty cell and a missing name. */
-function contentOf(raw: unknown): string {
-  if (typeof raw !== 'object' || raw === null) return `${JSON.stringify(raw)}\n`;
+function contentOf(raw: unknown): unknown {
+  if (typeof raw !== 'object' || raw === null) return raw;
   const given = raw as Record<string, unknown>;
   // What is nested is refused anyway, and may be too deep to be written.
-  const values = FIELD_NAMES.map((name) => (typeof given[name] === 'object' ? '' : String(given[name] ?? '')));
-  return `${JSON.stringify(values)}\n`;
+  return FIELD_NAMES.map((name) => (typeof given[name] === 'object' ? '' : String(given[name] ?? '')));
 }

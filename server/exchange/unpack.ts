@@ -21,7 +21,7 @@ export async function* unpack(
   seen: (piece: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
   const wire = heard(body, seen);
-  const source = gzip ? pipeline(Stream.from(wire), createGunzip(), () => {}) : wire;
+  const source = gzip ? pipeline(Stream.from(wire), createGunzip({ chunkSize: 128 * 1024 }), () => {}) : wire;
   let bytes = 0;
   try {
     for await (const piece of source) {
