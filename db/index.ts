@@ -25,6 +25,8 @@ export type Transaction = Queries &
     insertMany: InsertMany;
   };
 
+export type Value = string | number | null;
+
 /**
  * Inserts thousands of rows: drizzle would spend more time on each than SQLite does.
  * @param keys the columns, named as in the table's rows
@@ -34,7 +36,7 @@ export type Transaction = Queries &
 export type InsertMany = <T extends SQLiteTable>(
   table: T,
   keys: readonly (keyof T['$inferInsert'] & string)[],
-  rows: readonly (readonly (string | number | null)[])[],
+  rows: readonly (readonly Value[])[],
 ) => Promise<number[]>;
 
 /** Whether a column holds one of many texts: like drizzle's `inArray`, with one parameter however many they are. */

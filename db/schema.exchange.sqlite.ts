@@ -19,7 +19,7 @@ export const recordChanges = sqliteTable(
     /** Names of the specification, joined by spaces; null for a new record. */
     changedFields: text('changed_fields'),
   },
-  (t) => [index('record_changes_by_record').on(t.recordSeq), index('record_changes_by_batch').on(t.batchId)],
+  (t) => [index('record_changes_by_record').on(t.recordSeq)],
 );
 
 /** A city's batch and its receipt. */

@@ -26,7 +26,7 @@ export function ageInWords(birthday: string, day: string): string {
 
 /** Whole years between two days `yyyy-MM-dd`. */
 export function yearsBetween(birthday: string, day: string): number {
-  return Math.floor(monthsBetween(birthday, day) / 12);
+  return Number(day.slice(0, 4)) - Number(birthday.slice(0, 4)) - (day.slice(5) < birthday.slice(5) ? 1 : 0);
 }
 
 function monthsBetween(from: string, to: string): number {

@@ -4,9 +4,9 @@ import { recordEvent } from '../audit/record-event.ts';
 import { DomainError } from '../errors.ts';
 import type { AuthenticationRecord } from '../records/find-by-card.ts';
 import type { PlatformActor } from '../staff/actor.ts';
-import { fieldOf, judgeChange, judgeInBatch, type Register, readRegister } from './judge-row.ts';
+import { judgeChange, judgeInBatch, type Register, readRegister } from './judge-row.ts';
 import { readReceipt } from './receipt.ts';
-import type { StagedBatch, StagedRow } from './stage-batch.ts';
+import { errorsOf, fieldOf, type StagedBatch, type StagedRow, warningsOf } from './stage-batch.ts';
 import type { Receipt } from './wire.ts';
 import { type Changes, changedFields, findRecords, writeChanges } from './write-changes.ts';
 
@@ -83,13 +83,14 @@ async function applyRows(
     if (verdict.change === 'update' && record) changes.updates.push({ row, record });
     if (verdict.change === 'withdraw' && record) changes.withdrawals.push({ row, record });
     counts[verdict.change === 'none' ? 'unchanged' : 'accepted'] += 1;
-    if (row[2].length === 0) return;
+    const warnings = warningsOf(row);
+    if (warnings.length === 0) return;
     counts.warnings += 1;
-    changes.issues.push({ row: number, recordId: id, errors: [], warnings: row[2] });
+    changes.issues.push({ row: number, recordId: id, errors: [], warnings });
   }
 
   for await (const rows of staged.chunks()) {
-    const errors = rows.map((row) => [...row[1], ...judgeInBatch(row, batch, batch.register)]);
+    const errors = rows.map((row) => [...errorsOf(row), ...judgeInBatch(row, batch, batch.register)]);
     const ids = rows.filter((_, n) => errors[n]?.length === 0).map((row) => fieldOf(row, 'id') ?? '');
     const known = await findRecords(tx, ids);
     const changes: Changes = { inserts: [], updates: [], withdrawals: [], issues: [] };

@@ -1,13 +1,8 @@
 /** What of a row can be judged only beside its batch, the filing register and the records that stand already. */
 import { eq } from 'drizzle-orm';
 import { type Queries, tables } from '../../db/index.ts';
-import { FIELD_NAMES, type FieldName } from '../records/fields.ts';
 import type { AuthenticationRecord } from '../records/find-by-card.ts';
-import type { StagedRow } from './stage-batch.ts';
-
-const AT = Object.fromEntries(FIELD_NAMES.map((name, at) => [name, at])) as Record<FieldName, number>;
-/** A field of a staged row. */
-export const fieldOf = (row: StagedRow, name: FieldName) => row[0][AT[name]] ?? null;
+import { fieldOf, type StagedRow } from './stage-batch.ts';
 
 const filings = ['app_record_no', 'app_record_no_recognize'] as const;
 

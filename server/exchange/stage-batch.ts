@@ -4,12 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DomainError } from '../errors.ts';
 import { checkRecord } from '../records/check-record.ts';
-import { FIELD_NAMES } from '../records/fields.ts';
+import { FIELD_NAMES, type FieldName } from '../records/fields.ts';
 import type { Now } from '../records/rules.ts';
 import { MAX_RECORDS } from './wire.ts';
 
-/** A row that was checked by itself: its values in the order of the fields, and the keys of what is wrong and what is odd. */
-export type StagedRow = [values: (string | null)[], errors: string[], warnings: string[]];
+/**
+ * A row that was checked by itself: its values in the order of the fields, then the keys of what is odd and of what is
+ * wrong, each list joined by spaces. Empty where there is nothing: no field is kept as an empty text.
+ */
+export type StagedRow = readonly string[];
+const WARNINGS_AT = FIELD_NAMES.length;
+const ERRORS_AT = WARNINGS_AT + 1;
+
+const AT = Object.fromEntries(FIELD_NAMES.map((name, at) => [name, at])) as Record<FieldName, number>;
+export const fieldOf = (row: StagedRow, name: FieldName): string | null => row[AT[name]] || null;
+export const warningsOf = (row: StagedRow): string[] => listOf(row[WARNINGS_AT]);
+export const errorsOf = (row: StagedRow): string[] => listOf(row[ERRORS_AT]);
+const listOf = (words: string | undefined) => (words ? words.split(' ') : []);
 
 /** A batch that was read to its end, checked row by row, and waits outside of memory to be applied. */
 export interface StagedBatch {
@@ -23,6 +34,9 @@ export interface StagedBatch {
 }
 
 const ROWS_A_CHUNK = 500;
+/** Neither can stand in a field: control characters are refused. */
+const CELL_END = '\x1f';
+const ROW_END = '\n';
 
 /**
  * Checks rows and lays them aside in a file that no other process can see, so that memory doesn't grow with the body.
@@ -40,24 +54,25 @@ export async function stageBatch(source: AsyncIterable<unknown[]>, now: Now): Pr
   const digest = createHash('sha256');
   const sizes: number[] = [];
   let total = 0;
-  let waiting: StagedRow[] = [];
-  let contents: unknown[] = [];
+  let waiting: string[] = [];
+  let contents = '';
   const write = async () => {
-    digest.update(JSON.stringify(contents));
-    const bytes = Buffer.from(JSON.stringify(waiting));
+    digest.update(contents);
+    const bytes = Buffer.from(waiting.join(ROW_END));
     await file.appendFile(bytes);
     sizes.push(bytes.length);
     waiting = [];
-    contents = [];
+    contents = '';
   };
   try {
     for await (const rows of source) {
       for (const raw of rows) {
         total += 1;
         if (total > MAX_RECORDS) throw new DomainError('TOO_LARGE', `一个批次最多 ${MAX_RECORDS} 条记录`);
-        contents.push(contentOf(raw));
+        contents += contentOf(raw);
         const { values, errors, warnings } = checkRecord(raw, now);
-        waiting.push([FIELD_NAMES.map((name) => values[name]), errors, warnings]);
+        // `values` has its names in the order of the fields; join writes null as an empty text.
+        waiting.push([...Object.values(values), warnings.join(' '), errors.join(' ')].join(CELL_END));
         if (waiting.length === ROWS_A_CHUNK) await write();
       }
     }
@@ -75,14 +90,23 @@ async function* read(file: FileHandle, sizes: number[]): AsyncGenerator<StagedRo
     const bytes = Buffer.allocUnsafe(size);
     await file.read(bytes, 0, size, position);
     position += size;
-    yield JSON.parse(bytes.toString('utf8'));
+    yield bytes
+      .toString('utf8')
+      .split(ROW_END)
+      .map((row) => row.split(CELL_END));
   }
 }
 
-/** What a row says, the same for JSON's `1` and CSV's `"1"`, for an empty cell and a missing name. */
-function contentOf(raw: unknown): unknown {
-  if (typeof raw !== 'object' || raw === null) return raw;
+/** What a row says, the same for JSON's `1` and CSV's `"1"`, for an empty cell and a missing name: texts behind their lengths. */
+function contentOf(raw: unknown): string {
+  if (typeof raw !== 'object' || raw === null) return `?${measured(String(raw))}`;
   const given = raw as Record<string, unknown>;
-  // What is nested is refused anyway, and may be too deep to be written.
-  return FIELD_NAMES.map((name) => (typeof given[name] === 'object' ? '' : String(given[name] ?? '')));
+  let content = '';
+  for (const name of FIELD_NAMES) {
+    const value = given[name] ?? '';
+    // What is nested is refused anyway, and may be too deep to be written.
+    content += measured(typeof value === 'object' ? '' : String(value));
+  }
+  return content;
 }
+const measured = (text: string) => `${text.length}:${text}`;

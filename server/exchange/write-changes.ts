@@ -1,9 +1,8 @@
 import { eq, getTableColumns } from 'drizzle-orm';
-import { isOneOf, type Transaction, tables } from '../../db/index.ts';
+import { isOneOf, type Transaction, tables, type Value } from '../../db/index.ts';
 import { FIELD_NAMES, type FieldName } from '../records/fields.ts';
 import type { AuthenticationRecord } from '../records/find-by-card.ts';
-import { fieldOf } from './judge-row.ts';
-import type { StagedRow } from './stage-batch.ts';
+import { fieldOf, type StagedRow, warningsOf } from './stage-batch.ts';
 
 const { records, recordChanges, batchIssues } = tables;
 
@@ -36,7 +35,7 @@ export async function findRecords(tx: Transaction, ids: string[]): Promise<Map<s
 
 /** Writes changes, with their history and what was wrong with the rows. */
 export async function writeChanges(tx: Transaction, batch: { id: number }, changes: Changes): Promise<void> {
-  const history: (string | number | null)[][] = [];
+  const history: Value[][] = [];
   const remember = (row: StagedRow, recordSeq: number, changed: FieldName[] | null) =>
     history.push([
       recordSeq,
@@ -47,7 +46,11 @@ export async function writeChanges(tx: Transaction, batch: { id: number }, chang
       changed?.join(' ') ?? null,
     ]);
 
-  const rows = changes.inserts.map((row) => [...FIELD_NAMES.map((_, at) => stored(row, at)), words(row[2])]);
+  const rows = changes.inserts.map((row) => {
+    const values: Value[] = FIELD_NAMES.map((_, at) => stored(row, at));
+    values.push(words(warningsOf(row)));
+    return values;
+  });
   const seqs = await tx.insertMany(records, [...KEYS, 'warnings'], rows);
   changes.inserts.forEach((row, n) => {
     remember(row, seqs[n] ?? 0, null);
@@ -57,7 +60,7 @@ export async function writeChanges(tx: Transaction, batch: { id: number }, chang
     const { id: _id, ...changed } = Object.fromEntries(KEYS.map((key, at) => [key, stored(row, at)]));
     await tx
       .update(records)
-      .set({ ...changed, warnings: words(row[2]) })
+      .set({ ...changed, warnings: words(warningsOf(row)) })
       .where(eq(records.seq, record.seq));
     remember(row, record.seq, changedFields(row, record));
   }
@@ -86,7 +89,7 @@ export async function writeChanges(tx: Transaction, batch: { id: number }, chang
 }
 
 function stored(row: StagedRow, at: number) {
-  const value = row[0][at] ?? null;
+  const value = row[at] || null;
   return at === FLAG_AT ? Number(value) : value;
 }
 

@@ -62,7 +62,8 @@ export function checkRecord(raw: unknown, now: Now): CheckedRecord {
     values.nationality = 'CHN';
   }
   for (const rule of RULES) {
-    if (faulty.has(rule.field) || rule.uses.some((name) => faulty.has(name)) || !rule.broken(values, now)) continue;
+    if (faulty.size > 0 && [rule.field, ...rule.uses].some((name) => faulty.has(name))) continue;
+    if (!rule.broken(values, now)) continue;
     if (rule.warning) warnings.push(`${rule.field}:${rule.key}`);
     else fail(rule.field, rule.key);
   }

@@ -70,7 +70,6 @@ CREATE TABLE `record_changes` (
 );
 --> statement-breakpoint
 CREATE INDEX `record_changes_by_record` ON `record_changes` (`record_seq`);--> statement-breakpoint
-CREATE INDEX `record_changes_by_batch` ON `record_changes` (`batch_id`);--> statement-breakpoint
 PRAGMA foreign_keys=OFF;--> statement-breakpoint
 CREATE TABLE `__new_authentication_records` (
 	`seq` integer PRIMARY KEY NOT NULL,
