@@ -6,7 +6,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
 const connection = new Database(workerData.path);
-const timer = setInterval(() => connection.pragma('wal_checkpoint(PASSIVE)'), workerData.interval);
+const timer = setInterval(() => {
+  try {
+    connection.pragma('wal_checkpoint(PASSIVE)');
+  } catch {
+    // The disk is full, say. The log holds what is committed, and the next turn tries again.
+  }
+}, workerData.interval);
 
 parentPort?.once('message', () => {
   clearInterval(timer);

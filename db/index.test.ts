@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gt } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Db, open, type Transaction, tables } from './index.ts';
+import { type Db, isOneOf, open, type Transaction, tables } from './index.ts';
 
-const { cities } = tables;
+const { auditEvents, cities } = tables;
+const COLUMNS = ['at', 'action', 'outcome', 'actor', 'actorRole', 'requestId', 'subject'] as const;
 let folder: string;
 let db: Db;
 beforeEach(() => {
@@ -78,6 +80,37 @@ describe('db.write', () => {
   });
 });
 
+describe('many at once', () => {
+  it('inserts rows and tells their keys, in their order', async () => {
+    const rows = Array.from({ length: 1200 }, (_, n) => ['now', 'test', 'ok', 'a', 'b', 'c', n % 2 ? null : `s${n}`]);
+    const insertion = db.write(async (tx) => {
+      await tx.insertMany(auditEvents, COLUMNS, rows.slice(0, 3));
+      return tx.insertMany(auditEvents, COLUMNS, rows);
+    });
+    const keys = await insertion;
+    const kept = await db.read.select().from(auditEvents).where(gt(auditEvents.id, 3)).orderBy(auditEvents.id);
+    expect(kept.map((row) => row.id)).toEqual(keys);
+    expect(kept.map((row) => row.subject)).toEqual(rows.map((row) => row.at(-1)));
+  });
+
+  it('inserts all or nothing', async () => {
+    const rows = [
+      ['now', 'test', 'ok', 'a', 'b', 'c', null],
+      [null, 'test', 'ok', 'a', 'b', 'c', null],
+    ];
+    await expect(db.write((tx) => tx.insertMany(auditEvents, COLUMNS, rows))).rejects.toThrow('NOT NULL');
+    expect(await db.read.$count(auditEvents)).toBe(0);
+  });
+
+  it('finds what is one of many, whatever stands in it', async () => {
+    const odd = ['440"1', "44'01", '44\\01', '广州'];
+    await db.write((tx) => tx.insert(cities).values([...odd, '4401'].map((code) => ({ code, name: code }))));
+    const found = await db.read.select().from(cities).where(isOneOf(cities.code, odd));
+    expect(found.map((row) => row.code).sort()).toEqual([...odd].sort());
+    expect(await db.read.select().from(cities).where(isOneOf(cities.code, []))).toEqual([]);
+  });
+});
+
 describe('open', () => {
   it('opens what it made before', async () => {
     await db.write((tx) => add(tx, '4401'));
@@ -85,6 +118,14 @@ describe('open', () => {
     db = open(`file:${join(folder, 'new/folder/test.db')}`);
     expect(await codes()).toEqual(['4401']);
   });
+
+  it('brings what was committed into the file while it is open', async () => {
+    const file = join(folder, 'new/folder/test.db');
+    const rows = Array.from({ length: 1000 }, () => ['now', 'test', 'ok', 'a', 'b', 'c', 'x'.repeat(100)]);
+    await db.write((tx) => tx.insertMany(auditEvents, COLUMNS, rows));
+    const before = statSync(file).size;
+    await expect.poll(() => statSync(file).size, { timeout: 20_000 }).toBeGreaterThan(before);
+  }, 30_000);
 
   it('refuses what is no database, and other kinds of address', () => {
     const file = join(folder, 'letter.txt');

@@ -58,7 +58,7 @@ export interface Db {
 }
 
 /** KiB. A large batch changes that much of the indexes before it commits. */
-const WRITER_CACHE = 96 * 1024;
+const WRITER_CACHE = 160 * 1024;
 /** Milliseconds between checkpoints. */
 const CHECKPOINT_INTERVAL = 1000;
 /** Pages of the write-ahead log at which a commit does the checkpoint itself, should the thread not keep up. */
@@ -140,23 +140,24 @@ export function open(url: string): Db {
 
 /** Checkpoints in a thread of their own: after a large batch one takes a second, and nurses would wait. */
 function startCheckpoints(path: string) {
-  let thread: Worker | undefined;
+  let thread: { worker: Worker; gone: Promise<unknown> } | undefined;
   // Programs that end sooner need none.
   const start = setTimeout(() => {
-    thread = new Worker(new URL('./checkpoint.js', import.meta.url), {
+    const worker = new Worker(new URL('./checkpoint.js', import.meta.url), {
       workerData: { path, interval: CHECKPOINT_INTERVAL },
       execArgv: [],
     });
-    thread.unref();
+    thread = { worker, gone: new Promise((resolve) => worker.once('exit', resolve)) };
+    // Without it the log grows to its limit, and commits do the checkpoints: slower, nothing is lost.
+    worker.on('error', () => {});
+    worker.unref();
   }, CHECKPOINT_INTERVAL).unref();
   return {
     async stop() {
       clearTimeout(start);
-      if (!thread) return;
-      const gone = new Promise((resolve) => thread?.once('exit', resolve));
-      thread.ref();
-      thread.postMessage('stop');
-      await gone;
+      thread?.worker.ref();
+      thread?.worker.postMessage('stop');
+      await thread?.gone;
     },
   };
 }

@@ -67,18 +67,20 @@ async function applyRows(
   const taken = new Set<string>();
   let number = 0;
 
+  function refuse(recordId: string | null, errors: string[], changes: Changes) {
+    counts.rejected += 1;
+    changes.issues.push({ row: number, recordId, errors, warnings: [] });
+  }
+
   function judge(row: StagedRow, errors: string[], record: AuthenticationRecord | undefined, changes: Changes) {
     const id = fieldOf(row, 'id');
-    const refuse = (keys: string[]) => {
-      counts.rejected += 1;
-      changes.issues.push({ row: number, recordId: id, errors: keys, warnings: [] });
-    };
-    if (errors.length > 0 || id === null) return refuse(errors);
-    if (taken.has(id)) return refuse(['id:repeated']);
+    if (errors.length > 0 || id === null) return refuse(id, errors, changes);
+    if (taken.has(id)) return refuse(id, ['id:repeated'], changes);
     const differs = record !== undefined && changedFields(row, record).some((name) => name !== 'cd_batch');
     const verdict = judgeChange(row, record, differs);
-    if ('error' in verdict) return refuse([verdict.error]);
-    taken.add(id);
+    if ('error' in verdict) return refuse(id, [verdict.error], changes);
+    // A copy: a piece of the staged text would hold on to all of it.
+    taken.add(Buffer.from(id, 'latin1').toString('latin1'));
     if (verdict.change === 'insert') changes.inserts.push(row);
     if (verdict.change === 'update' && record) changes.updates.push({ row, record });
     if (verdict.change === 'withdraw' && record) changes.withdrawals.push({ row, record });

@@ -39,8 +39,9 @@ export async function browseBatches(db: Db, actor: Actor, input: BrowseBatchesIn
 export async function openBatch(db: Db, actor: Actor, input: { cdBatch: string }) {
   const who = authorise(actor, 'province', 'city');
   const batch = await getBatch(db.read, input.cdBatch, who.role === 'city' ? (who.cityCode ?? '') : null);
+  const [city] = await db.read.select().from(cities).where(eq(cities.code, batch.cityCode));
   const { errors, errors_url: errorsUrl } = await readReceipt(db.read, batch);
-  return { ...figuresOf(batch), errors, errorsUrl };
+  return { ...figuresOf(batch), cityName: city?.name ?? '', errors, errorsUrl };
 }
 
 const figuresOf = ({ id: _id, digest: _digest, receivedAt, ...batch }: Batch) => ({

@@ -1,6 +1,6 @@
 /** A city platform's credentials: made, rotated, revoked. A secret is shown once; what is kept can't show it to anybody. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { and, asc, eq, gt, isNull, or } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, max, or } from 'drizzle-orm';
 import { type Db, type Transaction, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { DomainError } from '../errors.ts';
@@ -111,13 +111,31 @@ export async function listPlatforms(db: Db, actor: Actor) {
     .from(credentials)
     .where(who.role === 'city' ? eq(credentials.cityCode, who.cityCode ?? '') : undefined)
     .orderBy(asc(credentials.appId));
+  const leaving = await db.read
+    .select({ appId: credentialSecrets.appId, until: max(credentialSecrets.expiresAt) })
+    .from(credentialSecrets)
+    .where(
+      and(
+        inArray(
+          credentialSecrets.appId,
+          rows.map(({ appId }) => appId),
+        ),
+        gt(credentialSecrets.expiresAt, new Date().toISOString()),
+      ),
+    )
+    .groupBy(credentialSecrets.appId);
+  const ends = new Map(leaving.map(({ appId, until }) => [appId, until]));
   const shown = rows.map(({ createdAt, revokedAt, ...row }) => ({
     ...row,
     createdAt: shanghaiTime(new Date(createdAt)),
-    revokedAt: revokedAt && shanghaiTime(new Date(revokedAt)),
+    revokedAt: inShanghai(revokedAt),
+    /** Until when the secret before the last rotation can be used, too. */
+    formerUntil: revokedAt ? null : inShanghai(ends.get(row.appId) ?? null),
   }));
   return found.map((city) => ({ ...city, credentials: shown.filter((row) => row.cityCode === city.code) }));
 }
+
+const inShanghai = (time: string | null) => time && shanghaiTime(new Date(time));
 
 async function getLive(tx: Transaction, actor: Actor, appId: string): Promise<void> {
   const [row] = await tx

@@ -85,13 +85,13 @@ export async function stageBatch(source: AsyncIterable<unknown[]>, now: Now): Pr
 }
 
 async function* read(file: FileHandle, sizes: number[]): AsyncGenerator<StagedRow[]> {
+  const bytes = Buffer.allocUnsafe(Math.max(0, ...sizes));
   let position = 0;
   for (const size of sizes) {
-    const bytes = Buffer.allocUnsafe(size);
     await file.read(bytes, 0, size, position);
     position += size;
     yield bytes
-      .toString('utf8')
+      .toString('utf8', 0, size)
       .split(ROW_END)
       .map((row) => row.split(CELL_END));
   }

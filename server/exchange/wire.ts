@@ -1,6 +1,6 @@
 /** What goes over the exchange's wire, in the specification's names; OpenAPI is made from it. */
 import { z } from 'zod';
-import { ISSUE_CODES } from '../records/issues.ts';
+import { ISSUE_CODES, ISSUE_MEANINGS } from '../records/issues.ts';
 import { batchNo, INLINE_ERRORS } from './schema.ts';
 
 /** Limits of one upload: past them nothing is written. */
@@ -13,7 +13,7 @@ export const recordError = z.object({
   row: z.int().describe('第几条记录,从 1 起'),
   id: z.string().nullable().describe('记录主键;主键本身有误时为 null'),
   field: z.string().describe('有误的字段;记录本身有误时为空'),
-  code: z.enum(ISSUE_CODES).describe('错误代码,含义不变'),
+  code: z.enum(ISSUE_CODES).meta({ description: '错误代码,含义不变', 'x-enumDescriptions': ISSUE_MEANINGS }),
   message: z.string().describe('字段与规则,不含字段的值'),
 });
 export type RecordError = z.infer<typeof recordError>;

@@ -32,26 +32,12 @@ export function checkRecord(raw: unknown, now: Now): CheckedRecord {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { values, errors: [':object'], warnings };
   const given = raw as Record<string, unknown>;
   const faulty = new Set<FieldName>();
-  const fail = (field: FieldName, key: string) => {
-    errors.push(`${field}:${key}`);
-    faulty.add(field);
-  };
 
   for (const field of FIELDS) {
-    const value = given[field.name];
-    if (value === undefined || value === null || value === '') {
-      if (field.required) fail(field.name, 'required');
-      continue;
-    }
-    const text = field.name === 'recognize_flag' && Number.isInteger(value) ? String(value) : value;
-    if (typeof text !== 'string') fail(field.name, 'text');
-    else if (text.length > field.max && codePoints(text) > field.max) fail(field.name, 'length');
-    else if (!PLAIN.test(text) && NO_TEXT.test(text)) fail(field.name, 'text');
-    else {
-      const kept = field.form.read(text);
-      if (kept === null) fail(field.name, 'form');
-      else values[field.name] = kept;
-    }
+    const fault = readField(field, given[field.name], values);
+    if (!fault) continue;
+    errors.push(`${field.name}:${fault}`);
+    faulty.add(field.name);
   }
   for (const name in given) {
     if (known.has(name)) continue;
@@ -64,10 +50,23 @@ export function checkRecord(raw: unknown, now: Now): CheckedRecord {
   for (const rule of RULES) {
     if (faulty.size > 0 && [rule.field, ...rule.uses].some((name) => faulty.has(name))) continue;
     if (!rule.broken(values, now)) continue;
-    if (rule.warning) warnings.push(`${rule.field}:${rule.key}`);
-    else fail(rule.field, rule.key);
+    (rule.warning ? warnings : errors).push(`${rule.field}:${rule.key}`);
+    if (!rule.warning) faulty.add(rule.field);
   }
   return { values, errors, warnings };
+}
+
+/** @returns what is wrong, the second part of an issue's key; else null, and `values` holds the field */
+function readField(field: (typeof FIELDS)[number], value: unknown, values: RecordValues): string | null {
+  if (value === undefined || value === null || value === '') return field.required ? 'required' : null;
+  const text = field.name === 'recognize_flag' && Number.isInteger(value) ? String(value) : value;
+  if (typeof text !== 'string') return 'text';
+  if (text.length > field.max && codePoints(text) > field.max) return 'length';
+  if (!PLAIN.test(text) && NO_TEXT.test(text)) return 'text';
+  const kept = field.form.read(text);
+  if (kept === null) return 'form';
+  values[field.name] = kept;
+  return null;
 }
 
 /** Counts no further than it must. */

@@ -5,22 +5,23 @@
 import { FIELDS, type FieldName } from './fields.ts';
 import { RULES } from './rules.ts';
 
-export const ISSUE_CODES = [
-  'REQUIRED',
-  'TOO_LONG',
-  'FORMAT',
-  'DICTIONARY',
-  'CHECKSUM',
-  'MISMATCH',
-  'NOT_FILED',
-  'FILING_REVOKED',
-  'WRONG_SOURCE',
-  'STALE',
-  'CONFLICT',
-  'UNKNOWN_ID',
-  'DUPLICATE_IN_BATCH',
-] as const;
-export type IssueCode = (typeof ISSUE_CODES)[number];
+export const ISSUE_MEANINGS = {
+  REQUIRED: '必填字段为空',
+  TOO_LONG: '超过字段长度',
+  FORMAT: '格式有误',
+  DICTIONARY: '不是字典中的代码',
+  CHECKSUM: '校验码不符',
+  MISMATCH: '与其他字段不一致',
+  NOT_FILED: '应用或接入组件未在本市备案',
+  FILING_REVOKED: '应用或接入组件的备案已撤销',
+  WRONG_SOURCE: '来源不是凭据所属城市',
+  STALE: '早于省平台已有的记录',
+  CONFLICT: '新增的主键已存在且内容不同',
+  UNKNOWN_ID: '更新或删除的主键不存在',
+  DUPLICATE_IN_BATCH: '主键在本批次中重复,只取第一条',
+} as const;
+export type IssueCode = keyof typeof ISSUE_MEANINGS;
+export const ISSUE_CODES = Object.keys(ISSUE_MEANINGS) as IssueCode[];
 
 export interface Issue {
   /** Empty when it is the record itself. */

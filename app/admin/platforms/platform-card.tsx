@@ -20,10 +20,13 @@ const columns = ({ onRotate, onRevoke }: Ways): TableColumnsType<Credential> => 
   {
     title: '状态',
     dataIndex: 'revokedAt',
-    width: 150,
-    render: (revokedAt: string | null) =>
+    width: 190,
+    render: (revokedAt: string | null, { formerUntil }) =>
       revokedAt === null ? (
-        <Tag color="success">有效</Tag>
+        <>
+          <Tag color="success">有效</Tag>
+          {formerUntil && <small className={styles.when}>旧密钥可用至 {formerUntil}</small>}
+        </>
       ) : (
         <>
           <Tag color="error">已吊销</Tag>
@@ -77,7 +80,7 @@ export function PlatformCard({ platform, ...ways }: { platform: Platform } & Way
         pagination={false}
         size="medium"
         tableLayout="fixed"
-        scroll={{ x: 760 }}
+        scroll={{ x: 800 }}
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="还没有接入凭据" /> }}
       />
     </Card>

@@ -4,6 +4,8 @@ export interface Schema {
   type?: string;
   description?: string;
   enum?: string[];
+  /** What each value means. */
+  'x-enumDescriptions'?: Record<string, string>;
   items?: Schema;
   properties?: Record<string, Schema>;
   required?: string[];

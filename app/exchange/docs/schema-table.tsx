@@ -39,10 +39,23 @@ function rowsOf({ properties = {}, required = [] }: Schema, prefix: string): Rea
         <td>{required.includes(name) ? '是' : '否'}</td>
         <td>
           {schema.description}
-          {schema.enum && <div className={styles.values}>{schema.enum.join('、')}</div>}
+          {schema.enum && <Values values={schema.enum} meanings={schema['x-enumDescriptions']} />}
         </td>
       </tr>,
       ...(nameOf(nested) ? [] : rowsOf(nested, `${prefix}${name}${schema.items ? '[]' : ''}.`)),
     ];
   });
+}
+
+function Values({ values, meanings }: { values: string[]; meanings?: Record<string, string> | undefined }) {
+  if (!meanings) return <div className={styles.values}>{values.join('、')}</div>;
+  return (
+    <ul className={styles.meanings}>
+      {values.map((value) => (
+        <li key={value}>
+          <code>{value}</code> {meanings[value]}
+        </li>
+      ))}
+    </ul>
+  );
 }

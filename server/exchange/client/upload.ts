@@ -66,7 +66,9 @@ async function sendBatches(province: Province, file: string, plan: Plan): Promis
   const bar = new SingleBar({
     format: '{bar} {percentage}% | {batches} 批 | {records} 条 | 剩余 {eta_formatted}',
     stream: process.stderr,
-    noTTYOutput: false,
+    // In a file of a nightly run, a line now and then.
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
   });
   let read = 0;
   let n = 0;

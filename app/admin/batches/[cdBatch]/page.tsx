@@ -7,7 +7,6 @@ import { api } from '../../../ui/api.ts';
 import type { Answers } from '../../answers.ts';
 import { Failure } from '../../failure.tsx';
 import { PageFrame } from '../../page-frame.tsx';
-import { usePlatforms } from '../../use-platforms.ts';
 import { ErrorTable } from './error-table.tsx';
 import styles from './receipt.module.css';
 
@@ -49,10 +48,9 @@ export default function BatchPage({ params }: { params: Promise<{ cdBatch: strin
 }
 
 function Figures({ batch }: { batch: Batch }) {
-  const city = usePlatforms().data?.find(({ code }) => code === batch.cityCode);
   const origin = [
     { key: 'batch', label: '批次号', children: batch.cdBatch },
-    { key: 'city', label: '城市', children: city ? `${city.name}(${city.code})` : batch.cityCode },
+    { key: 'city', label: '城市', children: `${batch.cityName}(${batch.cityCode})` },
     { key: 'app', label: '接入凭据', children: batch.appId },
     { key: 'at', label: '收到时间', children: batch.receivedAt },
   ];
