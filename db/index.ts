@@ -1,6 +1,7 @@
 /**
  * The one way to the database: `open(url)` gives `read` for queries and `write` for everything that changes a row.
- * Rules 5 and 6 of docs/architecture.md: only drizzle's query builder, always awaited, no `.get()`, `.all()`, `.run()`.
+ * Rules 3 and 4 of docs/architecture.md: only drizzle's query builder, always awaited, no `.get()`, `.all()`, `.run()`; what a
+ * batch needs beyond it (`insertMany`, `isOneOf`) is written here, once for each database.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
@@ -175,7 +176,8 @@ function insertManyInto(connection: Database.Database): InsertMany {
 
 function connect(path: string, options: Database.Options = {}) {
   const connection = new Database(path, options);
-  connection.pragma('busy_timeout = 5000');
+  // Longer than a batch of 100 000 records: an operator's command waits behind it.
+  connection.pragma('busy_timeout = 20000');
   if (!options.readonly) {
     connection.pragma('journal_mode = WAL');
     connection.pragma(`cache_size = -${WRITER_CACHE}`);

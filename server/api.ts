@@ -56,9 +56,13 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
   api.onError((error, c) => {
     const requestId = c.get('requestId');
     log.error({ requestId, error: describeError(error) }, 'unexpected error');
-    return c.json({ code: 'INTERNAL', message: `系统繁忙,请稍后再试(编号 ${requestId})` }, 500);
+    const message = `系统繁忙,请稍后再试(编号 ${requestId})`;
+    return c.json({ code: 'INTERNAL', message, field: null, request_id: requestId }, 500);
   });
-  api.notFound((c) => c.json({ code: 'NOT_FOUND', message: '没有这个接口' }, 404));
+  api.notFound((c) => {
+    const answer = { code: 'NOT_FOUND', message: '没有这个接口,或不支持这个请求方法', field: null };
+    return c.json({ ...answer, request_id: c.get('requestId') }, 404);
+  });
 
   api.get('/health', async (c) => {
     await db.read.select({ one: sql`1` }).from(tables.sites).limit(1);

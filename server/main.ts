@@ -1,7 +1,7 @@
 /** The process: settings, database, HTTP; `/api` to api.ts, everything else to Next. */
 import { createServer, type RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { demoWelcome, fillDemo } from '../db/demo/fill.ts';
+import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
 import { type Db, open } from '../db/index.ts';
 import { makeApi } from './api.ts';
 import { replaceDictionaries } from './dictionaries/dictionaries.ts';
@@ -23,6 +23,11 @@ async function main() {
   if (settings.dictionaries) replaceDictionaries(settings.dictionaries);
   const db = open(settings.databaseUrl);
   if (settings.demo) await fillDemo(db, settings.authSecret);
+  else if (await isDemo(db)) {
+    throw new Error(
+      'this database is a demo, whose passwords everybody knows: name another DATABASE_URL, or start it with --demo',
+    );
+  }
   const api = getRequestListener(makeApi(db, settings, log).fetch);
   const page: RequestListener = settings.apiOnly
     ? (_request, response) => response.writeHead(404).end()

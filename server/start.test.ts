@@ -79,6 +79,14 @@ describe('production', () => {
     await server.stop();
   });
 
+  it('refuses a database that the demo filled', async () => {
+    const demo = `${databaseUrl}.demo`;
+    const server = await startServer({ databaseUrl: demo, flags: ['--demo', '--api-only'], logFile });
+    await server.stop();
+    const { code, err } = run('server/main.ts', ['--api-only'], { DATABASE_URL: demo, AUTH_SECRET: 's'.repeat(32) });
+    expect([code, err]).toEqual([1, expect.stringContaining('this database is a demo')]);
+  });
+
   it('says that its port is taken', async () => {
     const server = await startServer({ databaseUrl, flags: ['--api-only'], logFile });
     const env = { PORT: new URL(server.url).port, AUTH_SECRET: 's'.repeat(32) };

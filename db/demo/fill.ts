@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { insertCredential } from '../../server/exchange/credentials.ts';
 import { makeSealer } from '../../server/exchange/seal.ts';
 import { createStaff } from '../../server/staff/create-staff.ts';
@@ -74,6 +74,14 @@ export async function fillDemo(db: Db, authSecret: string): Promise<void> {
     if (there) continue;
     await createStaff(db, actor, { ...person, password: `demo-${person.username}` });
   }
+}
+
+/** Whether the demo's credentials stand in a database. */
+export async function isDemo(db: Db): Promise<boolean> {
+  const { credentials } = tables;
+  const ids = DEMO_CREDENTIALS.map(({ appId }) => appId);
+  const [there] = await db.read.select().from(credentials).where(inArray(credentials.appId, ids)).limit(1);
+  return there !== undefined;
 }
 
 /** What the demo says once it serves. */

@@ -49,6 +49,20 @@ it('cd_batch: 4 + 12 to 14 + 3 digits, of which the first four are cd_source', a
   expect(codes(await put(someone({ cd_batch: '4401261123100000998' })))).toEqual(['cd_batch MISMATCH']);
 });
 
+it('d passes a filing that was revoked: what came through it can still be withdrawn', async () => {
+  const record = someone();
+  await put(record);
+  const revoked = { app_record_no: 'GZ-NET-0002', app_record_no_recognize: 'GZ-APP-0002' };
+  const later = { ...record, ...revoked, cd_time: '2026-06-05 09:00:00' };
+  expect(codes(await put({ ...later, cd_operation: 'u' }))).toEqual([
+    'app_record_no FILING_REVOKED',
+    'app_record_no_recognize FILING_REVOKED',
+  ]);
+  expect((await lookup(record)).outcome).toBe('authenticated');
+  expect(await put({ ...later, cd_operation: 'd' })).toMatchObject({ accepted: 1 });
+  expect((await lookup(record)).outcome).not.toBe('authenticated');
+});
+
 it('authentication_method: required once authenticated, may be empty otherwise, stored sorted without repeats', async () => {
   expect(codes(await put(someone({ authentication_method: '' })))).toEqual(['authentication_method REQUIRED']);
   const without = someone({ authentication_method: '', recognize_flag: 0 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tables } from '../../db/index.ts';
 import { startTestConsole, type TestConsole } from '../test-console.ts';
@@ -149,7 +150,6 @@ describe('filings (X2)', () => {
 
 describe('reconciliation', () => {
   it('counts what the province holds by day, batch and operation, with digests that a city can compute', async () => {
-    const { createHash } = await import('node:crypto');
     const cd_time = '2025-02-03 04:05:06';
     const records = Array.from({ length: 5 }, () => someone({ cd_time }));
     const first = nextBatch();
@@ -176,6 +176,16 @@ describe('reconciliation', () => {
         },
       ],
     });
+  });
+
+  it('of more records of one time than a page holds', async () => {
+    const time = '2026-01-15 08:00:00';
+    const records = Array.from({ length: 4100 }, () => someone({ cd_time: time }));
+    expect(await put(records)).toMatchObject({ accepted: 4100 });
+    const response = await signed(site, 'GET', '/api/exchange/v1/reconciliation?from=2026-01-15&to=2026-01-15');
+    const ids = records.map(({ id }) => String(id)).sort();
+    const digest = createHash('sha256').update(ids.map((id) => `${id},i,${time}\n`).join(''));
+    expect((await response.json()).days).toMatchObject([{ count: 4100, digest: digest.digest('hex') }]);
   });
 
   it.each(['', '?from=2026-01-01', '?from=2026-02-01&to=2026-01-01', '?from=2026-01-01&to=2026-02-02', '?from=x&to=y'])(

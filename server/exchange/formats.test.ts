@@ -65,6 +65,37 @@ describe('formats', () => {
     expect(receipt.errors).toMatchObject([{ row: 2, field: 'address', code: 'FORMAT' }]);
   });
 
+  it('CSV lines may end in both ways, and a quote within a plain cell is a quote', async () => {
+    const cdBatch = nextBatch();
+    const [header = '', first = '', second = ''] = csvOf(rows(cdBatch)).split('\n');
+    const quoted = first.replace('1号', '1"号');
+    const third = csvOf([someone({ cd_batch: cdBatch })]).split('\n')[1];
+    expect(quoted).not.toBe(first);
+    const body = `${header}\r\n${quoted}\n${second}\r\n${third}\n`;
+    const receipt = await (await send(site, body, { type: 'text/csv', query: `?cd_batch=${cdBatch}` })).json();
+    expect(receipt).toMatchObject({ total: 3, accepted: 3 });
+  });
+
+  it('names the record of a quote that is wrong', async () => {
+    const query = `?cd_batch=${nextBatch()}`;
+    const body = (length: number) => `id\n${'1\n'.repeat(4)}"1${'2'.repeat(length)}`;
+    for (const length of [1, 300_000]) {
+      const response = await send(site, body(length), { type: 'text/csv', query });
+      expect((await response.json()).message).toContain('在第 5 条记录处');
+    }
+  });
+
+  it('what is judged otherwise is another content', async () => {
+    const cdBatch = nextBatch();
+    const options = { type: 'application/x-ndjson', query: `?cd_batch=${cdBatch}` };
+    const record: WireRecord = { ...someone({ cd_batch: cdBatch, recognize_flag: 1 }), address: undefined };
+    const put = async (row: object) => (await send(site, JSON.stringify(row), options)).status;
+    expect(await put({ ...record, phone: Number(record.phone) })).toBe(200);
+    const others = [record, { ...record, foo: '' }, { ...record, address: {} }, { ...record, recognize_flag: 1.5 }];
+    for (const other of others) expect(await put(other)).toBe(409);
+    expect(await put({ ...record, phone: Number(record.phone), recognize_flag: '1', address: null })).toBe(200);
+  });
+
   it.each([
     ['no type', '', { type: 'text/plain' }, '415 UNSUPPORTED_TYPE'],
     ['another encoding', '', { headers: { 'content-encoding': 'br' } }, '415 UNSUPPORTED_TYPE'],
@@ -75,6 +106,7 @@ describe('formats', () => {
     ['text behind the object', '{"cd_batch":"x","records":[{}]}}', {}, '400 MALFORMED'],
     ['no batch number', '{"records":[{}]}', {}, '400 BAD_INPUT'],
     ['two batch numbers', '{"cd_batch":"1","records":[{}],"cd_batch":"2"}', {}, '400 BAD_INPUT'],
+    ['a number for a batch number', '{"cd_batch":1,"records":[{}]}', { query: '?cd_batch=1' }, '400 BAD_INPUT'],
     ['another in the query', '{"cd_batch":"1","records":[{}]}', { query: '?cd_batch=2' }, '400 BAD_INPUT'],
     ['no records', '{"cd_batch":"4401261123120000001","records":[]}', {}, '400 BAD_INPUT'],
     ['records that are no list', '{"cd_batch":"4401261123120000001","records":{"a":{}}}', {}, '400 MALFORMED'],

@@ -35,6 +35,8 @@ export function judgeInBatch(
     const number = fieldOf(row, name);
     if (!number) continue;
     const state = register[name].get(number);
+    // Whoever lost the filing must still be able to withdraw what came through it.
+    if (state === 'revoked' && fieldOf(row, 'cd_operation') === 'd') continue;
     if (state !== 'approved') errors.push(`${name}:${state ? 'revoked' : 'filed'}`);
   }
   return errors;

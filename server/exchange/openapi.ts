@@ -4,7 +4,16 @@ import { z } from 'zod';
 import { FIELDS } from '../records/fields.ts';
 import { RULES } from '../records/rules.ts';
 import { batchNo } from './schema.ts';
-import { MAX_BYTES, MAX_DAYS, MAX_RECORDS, receipt, reconciliation, recordError, refusal } from './wire.ts';
+import {
+  MAX_BYTES,
+  MAX_DAYS,
+  MAX_RECORDS,
+  receipt,
+  reconciledDays,
+  reconciliation,
+  recordError,
+  refusal,
+} from './wire.ts';
 
 const SAMPLES = [
   { lang: 'curl', file: 'upload.sh' },
@@ -17,7 +26,8 @@ const SAMPLES = [
 function fieldSchema({ name, label, length, max, form }: (typeof FIELDS)[number]) {
   const beside = RULES.filter((rule) => rule.field === name).map((rule) => rule.wording);
   const words = [`${label}(${length})`, form.wording, ...beside].filter(Boolean);
-  return z.string().max(max).describe(words.join(';'));
+  const text = z.string().max(max);
+  return (name === 'recognize_flag' ? z.union([text, z.int()]) : text).describe(words.join(';'));
 }
 
 const record = z
@@ -35,12 +45,15 @@ function json(schema: string) {
 }
 const refused = (description: string) => ({ description, content: json('Refusal') });
 const REFUSALS = {
+  500: refused('INTERNAL 系统繁忙,请稍后以同一内容再试'),
   400: refused('MALFORMED 内容不完整或无法读取;BAD_INPUT 参数有误'),
   401: refused(
     'UNAUTHENTICATED 凭据无效;SIGNATURE_INVALID 签名不符;SIGNATURE_EXPIRED 时间相差超过 5 分钟;NONCE_REPLAYED 重复的随机数',
   ),
 };
 const cdBatch = { name: 'cd_batch', in: 'path', required: true, schema: { $ref: '#/components/schemas/BatchNo' } };
+
+const toJsonSchema = (schema: z.ZodType) => z.toJSONSchema(schema, { target: 'draft-2020-12' });
 
 /** The document that `/api/exchange/openapi.json` serves. */
 export function describeExchange() {
@@ -53,9 +66,7 @@ export function describeExchange() {
     Refusal: refusal,
     Reconciliation: reconciliation,
   };
-  const schemas = Object.fromEntries(
-    Object.entries(components).map(([name, schema]) => [name, z.toJSONSchema(schema, { target: 'draft-2020-12' })]),
-  );
+  const schemas = Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, toJsonSchema(schema)]));
   return {
     openapi: '3.1.0',
     info: {
@@ -68,8 +79,11 @@ export function describeExchange() {
       '/api/exchange/v1/batches': {
         post: {
           summary: '上传批次',
-          description:
+          description: [
             '逐条校验,有误的记录只影响自己。同一批次号再次上传相同内容,得到同一回执,不会重复写入;内容不同则拒绝。NDJSON 与 CSV 的批次号写在查询参数中。',
+            '连接中断或回答 5xx 时,请以同一批次号、同一内容重新上传(签名方式须换新的 X-Nonce)。',
+            '行号从第一条记录算起,空行不计。同一 id 在一个批次中只能出现一次:新增(i)与其后的更新(u)请分两个批次。删除(d)也要填写全部必填字段;所经应用的备案已撤销时,仍可删除。',
+          ].join('\n'),
           parameters: [
             {
               name: 'cd_batch',
@@ -90,7 +104,11 @@ export function describeExchange() {
               ...json('Batch'),
               'application/x-ndjson': { schema: { type: 'string', description: '每行一条记录(JSON 对象),UTF-8' } },
               'text/csv': {
-                schema: { type: 'string', description: '第一行为字段名,顺序不限;UTF-8(可带 BOM)或 GB18030' },
+                schema: {
+                  type: 'string',
+                  description:
+                    '第一行为字段名,顺序不限;UTF-8(可带 BOM)或 GB18030;为 GB18030 时请写 charset=gb18030,否则按内容判断',
+                },
               },
             },
           },
@@ -136,12 +154,13 @@ export function describeExchange() {
       '/api/exchange/v1/reconciliation': {
         get: {
           summary: '对账',
-          description: `省平台现存本市记录的条数与摘要,按记录 cd_time 的日期、批次、操作分列;一次最多 ${MAX_DAYS} 天。市平台对自己的记录做同样计算即可比对:每个 id 只取最后一次成功上传的状态;被拒绝的记录不计。`,
-          parameters: ['from', 'to'].map((name) => ({
+          description: `省平台现存本市记录的条数与摘要,按记录 cd_time 的日期、批次、操作分列;一次最多 ${MAX_DAYS} 天。市平台对自己的记录做同样计算即可比对:每个 id 只取最后一次成功上传的状态;被拒绝的记录不计。请在没有上传正在进行时对账。`,
+          parameters: Object.entries(reconciledDays.shape).map(([name, schema]) => ({
             name,
             in: 'query',
             required: true,
-            schema: { type: 'string', format: 'date' },
+            description: schema.description,
+            schema: toJsonSchema(schema),
           })),
           responses: { 200: { description: '对账结果', content: json('Reconciliation') }, ...REFUSALS },
         },

@@ -8,7 +8,7 @@ import { FIELD_NAMES } from '../records/fields.ts';
 /** No record is longer, characters. */
 const LONGEST = 256 * 1024;
 
-const tooLong = () => new DomainError('TOO_LARGE', `单条记录超过 ${LONGEST / 1024} KB`);
+const tooLong = (more = '') => new DomainError('TOO_LARGE', `单条记录超过 ${LONGEST / 1024} KB${more}`);
 
 /**
  * `{ "cd_batch": "…", "records": […] }`
@@ -78,25 +78,33 @@ export async function* readCsv(texts: AsyncIterable<string>): AsyncGenerator<unk
   // With a callback, so that an error after an early end has an ear: without one it would end the process.
   const parser = pipeline(
     Readable.from(texts),
-    parse({ relax_column_count: true, skip_empty_lines: true, max_record_size: LONGEST }),
+    parse({
+      relax_column_count: true,
+      // A quote within a cell that isn't quoted is a quote.
+      relax_quotes: true,
+      // Named, as else the first line's end would count for all: files joined together have both.
+      record_delimiter: ['\r\n', '\n', '\r'],
+      skip_empty_lines: true,
+      max_record_size: LONGEST,
+    }),
     () => {},
   );
   let header: string[] | undefined;
-  let count = 0;
   try {
     for await (const cells of parser as AsyncIterable<string[]>) {
       if (!header) {
         header = checkHeader(cells);
         continue;
       }
-      count += 1;
       yield [toRow(header, cells)];
     }
   } catch (error) {
     // Its message quotes the text: only the code is looked at.
     if (!(error instanceof CsvError)) throw error;
-    if (error.code === 'CSV_MAX_RECORD_SIZE') throw tooLong();
-    throw new DomainError('MALFORMED', `请求内容不是完整的 CSV:引号有误(在第 ${count + 1} 条记录处)`);
+    // Records read before it, the header among them.
+    const place = `(在第 ${error.records} 条记录处)`;
+    if (error.code === 'CSV_MAX_RECORD_SIZE') throw tooLong(`${place},引号可能没有成对`);
+    throw new DomainError('MALFORMED', `请求内容不是完整的 CSV:引号有误${place}`);
   }
   if (!header) throw new DomainError('MALFORMED', 'CSV 第一行应为字段名');
 }

@@ -9,7 +9,8 @@ const { batches, batchIssues } = tables;
 export type Batch = typeof batches.$inferSelect;
 type Issues = typeof batchIssues.$inferSelect;
 
-const ROWS_A_PAGE = 1000;
+/** A row may have a line for each of its fields. */
+const ROWS_A_PAGE = 100;
 
 /** The receipt of a batch that stands, with its first 1 000 errors. */
 export async function readReceipt(db: Queries, batch: Batch): Promise<Receipt> {

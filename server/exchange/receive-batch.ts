@@ -37,10 +37,14 @@ export async function receiveBatch(
   const staged = await stageBatch(rows, upload.now);
   try {
     const [cdBatch] = said;
+    if (said.some((each) => typeof each !== 'string')) {
+      throw new DomainError('BAD_INPUT', '批次号(cd_batch)应为文本,请加引号', 'cd_batch');
+    }
     if (said.some((each) => each !== cdBatch)) {
       throw new DomainError('BAD_INPUT', '请求中的批次号(cd_batch)前后不一', 'cd_batch');
     }
-    if (staged.total === 0) throw new DomainError('BAD_INPUT', '批次中没有记录', 'records');
+    if (staged.total === 0)
+      throw new DomainError('BAD_INPUT', '批次中没有记录(JSON 应为 {"cd_batch": "…", "records": […]})', 'records');
     return { cdBatch, staged, bodyDigest: digest.digest('hex') };
   } catch (error) {
     await staged.close();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { and, asc, eq, gt, gte, lt, or } from 'drizzle-orm';
+import { setImmediate as turn } from 'node:timers/promises';
+import { and, asc, eq, gt, lt } from 'drizzle-orm';
 import { type Db, tables } from '../../db/index.ts';
 import type { PlatformActor } from '../staff/actor.ts';
 import type { Reconciliation, ReconciliationQuery } from './wire.ts';
@@ -23,80 +24,101 @@ export interface ReconciledRow {
 export async function reconcile(db: Db, actor: PlatformActor, input: ReconciliationQuery): Promise<Reconciliation> {
   const days: Reconciliation['days'] = [];
   let day: ReconciledRow[] = [];
-  const finish = () => {
-    if (day.length > 0) days.push(summarise(day));
+  const finish = async () => {
+    if (day.length > 0) days.push(await summarise(day));
     day = [];
   };
   for await (const rows of cityRows(db, actor.cityCode, input)) {
     for (const row of rows) {
-      if (day[0] && day[0].cdTime.slice(0, 10) !== row.cdTime.slice(0, 10)) finish();
+      if (day[0] && day[0].cdTime.slice(0, 10) !== row.cdTime.slice(0, 10)) await finish();
       day.push(row);
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
-  finish();
+  await finish();
   return { cd_source: actor.cityCode, from: input.from, to: input.to, days };
 }
 
-/** One day's figures of rows in any order. The client computes them over a city's own rows by this same function. */
-export function summarise(rows: ReconciledRow[]): Reconciliation['days'][number] {
-  const sorted = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const groups = new Map<string, ReconciledRow[]>();
-  for (const row of sorted) {
-    const key = `${row.cdBatch} ${row.cdOperation}`;
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
+/**
+ * One day's figures of rows in any order. The client computes them over a city's own rows by this same function.
+ * A city may have a million rows of one day: they are sorted in parts, and others have their turn in between.
+ */
+export async function summarise(rows: ReconciledRow[]): Promise<Reconciliation['days'][number]> {
+  const whole = makeTally();
+  const groups = new Map<string, Pick<ReconciledRow, 'cdBatch' | 'cdOperation'> & { tally: Tally }>();
+  const parts = new Map<string, ReconciledRow[]>();
+  for (const row of rows) {
+    const start = row.id.slice(0, 2);
+    const part = parts.get(start);
+    if (part) part.push(row);
+    else parts.set(start, [row]);
+  }
+  for (const start of [...parts.keys()].sort()) {
+    for (const row of parts.get(start)?.sort((a, b) => (a.id < b.id ? -1 : 1)) ?? []) {
+      whole.add(row);
+      const key = `${row.cdBatch} ${row.cdOperation}`;
+      let group = groups.get(key);
+      if (!group) {
+        group = { cdBatch: row.cdBatch, cdOperation: row.cdOperation, tally: makeTally() };
+        groups.set(key, group);
+      }
+      group.tally.add(row);
+    }
+    await turn();
   }
   return {
     day: rows[0]?.cdTime.slice(0, 10) ?? '',
-    count: rows.length,
-    digest: digestOf(sorted),
-    batches: [...groups.keys()].sort().map((key) => {
-      const group = groups.get(key) ?? [];
-      const [first] = group;
-      return {
-        cd_batch: first?.cdBatch ?? '',
-        cd_operation: first?.cdOperation ?? 'i',
-        count: group.length,
-        digest: digestOf(group),
-      };
-    }),
+    ...whole.sum(),
+    batches: [...groups]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { cdBatch, cdOperation, tally }]) => ({ cd_batch: cdBatch, cd_operation: cdOperation, ...tally.sum() })),
   };
 }
 
-function digestOf(sorted: ReconciledRow[]): string {
+/** Counts rows, and digests them in the order in which they come. */
+function makeTally() {
   const digest = createHash('sha256');
-  for (const row of sorted) digest.update(`${row.id},${row.cdOperation},${row.cdTime}\n`);
-  return digest.digest('hex');
+  let count = 0;
+  return {
+    add(row: ReconciledRow) {
+      count += 1;
+      digest.update(`${row.id},${row.cdOperation},${row.cdTime}\n`);
+    },
+    sum: () => ({ count, digest: digest.digest('hex') }),
+  };
 }
+type Tally = ReturnType<typeof makeTally>;
 
+/** In the order of `cd_time`, page by page. */
 async function* cityRows(db: Db, cityCode: string, { from, to }: ReconciliationQuery) {
-  let last = { cdTime: from, seq: 0 };
-  for (;;) {
-    const rows = await db.read
-      .select({
-        seq: records.seq,
-        id: records.id,
-        cdOperation: records.cdOperation,
-        cdTime: records.cdTime,
-        cdBatch: records.cdBatch,
-      })
+  const columns = {
+    seq: records.seq,
+    id: records.id,
+    cdOperation: records.cdOperation,
+    cdTime: records.cdTime,
+    cdBatch: records.cdBatch,
+  };
+  // Two queries: in a single one, SQLite would read the equal times from their first row on for each page.
+  const sameTime = (cdTime: string, seq: number) =>
+    db.read
+      .select(columns)
       .from(records)
-      .where(
-        and(
-          eq(records.cdSource, cityCode),
-          gte(records.cdTime, last.cdTime),
-          // The day's last second and all of the day sort before this.
-          lt(records.cdTime, `${to}~`),
-          or(gt(records.cdTime, last.cdTime), gt(records.seq, last.seq)),
-        ),
-      )
+      .where(and(eq(records.cdSource, cityCode), eq(records.cdTime, cdTime), gt(records.seq, seq)))
+      .orderBy(asc(records.seq))
+      .limit(ROWS_A_PAGE);
+  const laterTimes = (cdTime: string) =>
+    db.read
+      .select(columns)
+      .from(records)
+      // The day's last second and all of the day sort before `~`.
+      .where(and(eq(records.cdSource, cityCode), gt(records.cdTime, cdTime), lt(records.cdTime, `${to}~`)))
       .orderBy(asc(records.cdTime), asc(records.seq))
       .limit(ROWS_A_PAGE);
-    yield rows;
-    const end = rows.at(-1);
-    if (!end || rows.length < ROWS_A_PAGE) return;
-    last = end;
+  // The day alone sorts before all of its times.
+  let page = await laterTimes(from);
+  for (let last = page.at(-1); last; last = page.at(-1)) {
+    yield page;
+    page = await sameTime(last.cdTime, last.seq);
+    if (page.length === 0) page = await laterTimes(last.cdTime);
   }
 }

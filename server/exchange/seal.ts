@@ -3,8 +3,8 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 /** Seals and opens secrets that must be known again, under a key of AUTH_SECRET. */
 export interface Sealer {
   seal(text: string): string;
-  /** @throws Error when it was sealed under another AUTH_SECRET, or changed */
-  open(sealed: string): string;
+  /** Null when it was sealed under another AUTH_SECRET, or changed. */
+  open(sealed: string): string | null;
 }
 
 /** AES-256-GCM (NIST SP 800-38D): 12 bytes of IV, 16 of tag, the text; in base64url. */
@@ -21,7 +21,11 @@ export function makeSealer(authSecret: string): Sealer {
       const bytes = Buffer.from(sealed, 'base64url');
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
       decipher.setAuthTag(bytes.subarray(12, 28));
-      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+      try {
+        return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+      } catch {
+        return null;
+      }
     },
   };
 }

@@ -1,7 +1,10 @@
 /** The two ways to sign in to the exchange, and every way that is none. */
 import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tables } from '../../db/index.ts';
 import { startTestConsole, type TestConsole } from '../test-console.ts';
+import { makeSealer } from './seal.ts';
 import { APP_4401, fictionalRecord, send, signed, upload } from './test-exchange.ts';
 
 let site: TestConsole;
@@ -120,6 +123,21 @@ describe('credentials', () => {
     await city.exchange.revokeCredential.mutate({ appId: made.appId });
     expect(await tryWith(third.secret)).toBe(401);
     expect((await signed(site, 'GET', `${BATCHES}/4401261123110000003`, { app })).status).toBe(401);
+  });
+
+  it('sealed under another AUTH_SECRET are no match, until they are rotated', async () => {
+    const city = await site.as('city');
+    const made = await city.exchange.createCredential.mutate({ cityCode: '4401', label: '测试' });
+    const { credentialSecrets } = tables;
+    const sealed = makeSealer('another secret of at least 32 characters').seal(made.secret);
+    await site.db.write((tx) =>
+      tx.update(credentialSecrets).set({ sealed }).where(eq(credentialSecrets.appId, made.appId)),
+    );
+    const status = async (secret: string) =>
+      (await signed(site, 'GET', `${BATCHES}/4401261123110000003`, { app: { appId: made.appId, secret } })).status;
+    expect(await status(made.secret)).toBe(401);
+    const rotated = await city.exchange.rotateCredential.mutate({ appId: made.appId, overlapHours: 24 });
+    expect([await status(made.secret), await status(rotated.secret)]).toEqual([401, 200]);
   });
 
   it('of another city are out of a city user’s reach', async () => {

@@ -97,16 +97,27 @@ async function* read(file: FileHandle, sizes: number[]): AsyncGenerator<StagedRo
   }
 }
 
-/** What a row says, the same for JSON's `1` and CSV's `"1"`, for an empty cell and a missing name: texts behind their lengths. */
+/**
+ * What a row says, to be compared with what was sent before: texts behind their lengths. As much alike as the check finds it:
+ * an empty cell and a missing name, a flag 1 and "1"; but no other number is its text.
+ */
 function contentOf(raw: unknown): string {
-  if (typeof raw !== 'object' || raw === null) return `?${measured(String(raw))}`;
+  if (Array.isArray(raw)) return '#list';
+  if (typeof raw !== 'object' || raw === null) return `?${textOf(raw)}`;
   const given = raw as Record<string, unknown>;
   let content = '';
   for (const name of FIELD_NAMES) {
-    const value = given[name] ?? '';
-    // What is nested is refused anyway, and may be too deep to be written.
-    content += measured(typeof value === 'object' ? '' : String(value));
+    const value = given[name];
+    content += textOf(name === 'recognize_flag' && Number.isInteger(value) ? String(value) : value);
   }
+  const others = Object.keys(given).filter((name) => !Object.hasOwn(AT, name));
+  if (others.length > 0) content += `#fields${measured(others.sort().join())}`;
   return content;
+}
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return measured(value);
+  if (value === undefined || value === null) return measured('');
+  // What is nested is refused anyway, and may be too deep to be written.
+  return `#${typeof value}${measured(typeof value === 'object' ? '' : String(value))}`;
 }
 const measured = (text: string) => `${text.length}:${text}`;

@@ -40,11 +40,11 @@ export const refusal = z.object({
 });
 
 const day = z.iso.date('日期格式应为 yyyy-MM-dd');
-export const reconciliationQuery = z
-  .object({
-    from: day.describe('起始日期(含),按记录的 cd_time'),
-    to: day.describe(`截止日期(含),与起始日期相距不超过 ${MAX_DAYS} 天`),
-  })
+export const reconciledDays = z.object({
+  from: day.describe('起始日期(含),按记录的 cd_time'),
+  to: day.describe(`截止日期(含),与起始日期相距不超过 ${MAX_DAYS} 天`),
+});
+export const reconciliationQuery = reconciledDays
   .refine(({ from, to }) => from <= to, { path: ['to'], message: '截止日期不得早于起始日期' })
   .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < MAX_DAYS * 86_400_000, {
     path: ['to'],

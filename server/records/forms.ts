@@ -37,7 +37,11 @@ export const ID_CARD_TYPE = dictionary('应为附录 B.11 证件类型编码表�
   isIdCardType(text) ? text : null,
 );
 /** Letters in upper case, as documents print them; the rules of each document type stand in rules.ts. */
-export const DOCUMENT = format('', (text) => text.toUpperCase());
+export const DOCUMENT = format('', (text) => {
+  const upper = text.toUpperCase();
+  // Some letters become two: such a text is kept as it came, and the rule of its document type judges it.
+  return upper.length === text.length ? upper : text;
+});
 export const MOBILE = format('应为 11 位手机号码', matching(/^1[3-9]\d{9}$/));
 export const COUNTY = dictionary('应为全国行政区划信息表中现行的 6、9 或 12 位区划代码', (text) =>
   /^(?:\d{6}|\d{9}|\d{12})$/.test(text) && isCurrentDivision(text.slice(0, 6)) ? text.slice(0, 9).padEnd(9, '0') : null,

@@ -88,8 +88,8 @@ it('uploads a sample, all of it, and nothing the second time', { timeout: 60_000
     await sampleFile('again.csv', '250', '--seed', 'right').then((again) => readFileSync(again, 'utf8').length),
   ).toBe(readFileSync(file, 'utf8').length);
   const first = await run('upload', file, '--batch', '100');
-    expect(first.code).toBe(0);
-    expect(first.err).toContain('100% | 3 批 | 250 条');
+  expect(first.code).toBe(0);
+  expect(first.err).toContain('100% | 3 批 | 250 条');
   expect(first.out).toContain('共 250 条,写入 250,无变化 0,拒绝 0,提示 0(3 批)');
   expect(existsSync(`${file}.errors.csv`)).toBe(false);
   const second = await run('upload', file, '--batch', '100');
@@ -146,10 +146,13 @@ it('waits for a province that restarts', { timeout: 120_000 }, async () => {
   expect(standing(file)).toEqual({ records: 4000, changes: 4000, batches: 20 });
 });
 
+/** The records of a file as if they were of another day. */
+const onDay = (day: string, text: string) =>
+  text.replaceAll(/\d{4}-\d\d-\d\d (\d\d:\d\d:\d\d)(?=,4401,)/g, `${day} $1`);
+
 it('reconciles: agrees, and names the day that differs', { timeout: 60_000 }, async () => {
-  const past = (text: string) => text.replaceAll(/\d{4}-\d\d-\d\d (\d\d:\d\d:\d\d)(?=,4401,)/g, '2024-05-06 $1');
   const file = await sampleFile('reconciled.csv', '120', '--seed', 'reconciled');
-  writeFileSync(file, past(readFileSync(file, 'utf8')));
+  writeFileSync(file, onDay('2024-05-06', readFileSync(file, 'utf8')));
   expect(await run('upload', file)).toMatchObject({ code: 0 });
   const agreed = await run('reconcile', file);
   expect(agreed.out).toMatch(/2024-05-06 {2}120 +120 +一致/);
@@ -159,6 +162,45 @@ it('reconciles: agrees, and names the day that differs', { timeout: 60_000 }, as
   const differs = await run('reconcile', file);
   expect(differs.out).toMatch(/2024-05-06 {2}119 +120 +不一致/);
   expect(differs.code).toBe(1);
+});
+
+it('leaves out of the reconciliation what was refused, and asks only for days that the file has', {
+  timeout: 60_000,
+}, async () => {
+  const file = await sampleFile('partly.csv', '200', '--seed', 'partly', '--errors', '10%');
+  const lines = onDay('2024-05-07', readFileSync(file, 'utf8')).trimEnd().split('\n');
+  lines[5] = lines[5]?.replace(/\d{4}(-\d\d-\d\d \d\d:\d\d:\d\d)(?=,4401,)/, '9999$1') ?? '';
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const uploaded = await run('upload', file);
+  const refused = /拒绝 (\d+)/.exec(uploaded.out)?.[1];
+  const { code, out } = await run('reconcile', file);
+  expect(out).toContain(`另有 ${refused} 条被拒绝的记录`);
+  expect([code, out]).toEqual([0, expect.not.stringContaining('不一致')]);
+});
+
+it('takes the next second’s numbers when another upload began in the same one', { timeout: 60_000 }, async () => {
+  const [first, second] = [
+    await sampleFile('first.csv', '20', '--seed', 'first'),
+    await sampleFile('second.csv', '20', '--seed', 'second'),
+  ];
+  expect(await run('upload', first)).toMatchObject({ code: 0 });
+  const plan = (file: string) => JSON.parse(readFileSync(`${file}.upload.json`, 'utf8'));
+  expect(await begin(['upload', second], { EXCHANGE_SECRET: 'wrong' }).end).toMatchObject({ code: 2 });
+  writeFileSync(`${second}.upload.json`, JSON.stringify({ ...plan(second), begun: plan(first).begun }));
+  expect(await run('upload', second)).toMatchObject({ code: 0 });
+  expect(standing(second)).toEqual({ records: 20, changes: 20, batches: 1 });
+});
+
+it('goes on with batches of another size', { timeout: 60_000 }, async () => {
+  const file = await sampleFile('resized.csv', '100', '--seed', 'resized', '--errors', '10%');
+  await run('upload', file, '--batch', '30');
+  const plan = JSON.parse(readFileSync(`${file}.upload.json`, 'utf8'));
+  const errors = readFileSync(`${file}.errors.csv`, 'utf8');
+  writeFileSync(`${file}.upload.json`, JSON.stringify({ ...plan, receipts: plan.receipts.slice(0, 2) }));
+  const { out } = await run('upload', file, '--batch', '25');
+  expect(out).toContain('前 2 批此前已有回执');
+  expect(out).toMatch(/共 100 条.*拒绝 10/);
+  expect(readFileSync(`${file}.errors.csv`, 'utf8')).toBe(errors);
 });
 
 it.each([

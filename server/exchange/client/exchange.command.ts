@@ -12,7 +12,7 @@ import { type Outcome, uploadFile } from './upload.ts';
 
 const USAGE = `用法:
   npm run exchange -- upload FILE [--batch 10000]            上传 CSV、JSON 或 NDJSON 文件
-  npm run exchange -- reconcile FILE                         与省平台对账
+  npm run exchange -- reconcile FILE                         与省平台对账,FILE 应含本市这些日期的全部记录
   npm run exchange -- sample N [--errors 3%] [--city 4401] [--seed 文字] > FILE.csv   生成虚构记录
 环境变量: EXCHANGE_URL(默认 http://localhost:3000)、EXCHANGE_APP_ID、EXCHANGE_SECRET
 退出码: 0 全部收下或一致,1 有记录被拒绝或不一致,2 未能完成
@@ -82,11 +82,12 @@ function showErrors({ errors, errorCount }: Outcome) {
 }
 
 async function reconcile(file: string) {
-  const days = await reconcileFile(readProvince(), file);
+  const { days, refused } = await reconcileFile(readProvince(), file);
   say('日期        本市      省平台    结果');
   for (const { day, own, held, equal } of days) {
     say(`${day}  ${String(own).padEnd(10)}${String(held).padEnd(10)}${equal ? '一致' : '不一致'}`);
   }
+  if (refused > 0) say(`另有 ${refused} 条被拒绝的记录,未参加对账(见 ${file}.errors.csv)`);
   process.exitCode = days.every(({ equal }) => equal) ? 0 : 1;
 }
 

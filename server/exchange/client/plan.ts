@@ -12,11 +12,10 @@ import { readRecords } from './read-file.ts';
 export interface Plan {
   /** SHA-256 of the file: another content is another upload. */
   digest: string;
-  batchSize: number;
   city: string;
   /** ISO time from which the batch numbers count. */
   begun: string;
-  /** Of the batches that were answered, in order. */
+  /** Of the batches that were answered, in order: together, the file's first records. */
   receipts: Omit<Receipt, 'errors'>[];
 }
 
@@ -24,22 +23,39 @@ const SERIALS = 999;
 const planFile = (file: string) => `${file}.upload.json`;
 
 /** The plan that was made for this content, or a new one, written down. */
-export async function takePlan(file: string, batchSize: number, now = new Date()): Promise<Plan> {
+export async function takePlan(file: string, now = new Date()): Promise<Plan> {
   const digest = await digestOf(file);
-  if (existsSync(planFile(file))) {
-    const plan: Plan = JSON.parse(await readFile(planFile(file), 'utf8'));
-    if (plan.digest === digest) return plan;
-  }
-  const plan = { digest, batchSize, city: await cityOf(file), begun: now.toISOString(), receipts: [] };
+  const standing = await readPlan(file, digest);
+  if (standing) return standing;
+  const plan = { digest, city: await cityOf(file), begun: now.toISOString(), receipts: [] };
   await savePlan(file, plan);
   return plan;
 }
+
+/** The plan that stands for this very content. */
+export async function findPlan(file: string): Promise<Plan | null> {
+  return readPlan(file, await digestOf(file));
+}
+
+async function readPlan(file: string, digest: string): Promise<Plan | null> {
+  if (!existsSync(planFile(file))) return null;
+  const plan: Plan = JSON.parse(await readFile(planFile(file), 'utf8'));
+  return plan.digest === digest ? plan : null;
+}
+
+/** Records that were answered. */
+export const answered = (plan: Plan) => plan.receipts.reduce((sum, { total }) => sum + total, 0);
 
 /** Written aside and renamed: a broken write leaves the old one. */
 export async function savePlan(file: string, plan: Plan): Promise<void> {
   const aside = `${planFile(file)}.new`;
   await writeFile(aside, JSON.stringify(plan, null, 1));
   await rename(aside, planFile(file));
+}
+
+/** Numbers from the next second on, as those of this one are another upload's. */
+export function moveOn(plan: Plan): void {
+  plan.begun = new Date(Date.parse(plan.begun) + 1000).toISOString();
 }
 
 /** 批次号 of the n-th batch, from 0: city, yyMMddHHmmss, 001 to 999; then the next second. */

@@ -19,11 +19,19 @@ export async function* readRecords(
   else throw new Error('文件名应以 .csv、.json、.ndjson 或 .jsonl 结尾');
 }
 
-/** Records of a file in batches of a size; the last one may be smaller. */
-export async function* readBatches(file: string, size: number, onBytes: (bytes: number) => void) {
+/**
+ * Records of a file in batches of a size; the last one may be smaller.
+ * @param skip how many records to pass over first
+ */
+export async function* readBatches(file: string, size: number, skip: number, onBytes: (bytes: number) => void) {
+  let toSkip = skip;
   let waiting: unknown[] = [];
   for await (const rows of readRecords(file, onBytes)) {
     for (const row of rows) {
+      if (toSkip > 0) {
+        toSkip -= 1;
+        continue;
+      }
       waiting.push(row);
       if (waiting.length < size) continue;
       yield waiting;

@@ -12,7 +12,15 @@ export interface Province {
 const PAUSES = [500, 1000, 2000, 4000, 8000, 16_000];
 
 /** The province refused; trying again would not help. */
-export class Refused extends Error {}
+export class Refused extends Error {
+  /** The province's code, where it gave one. */
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /**
  * A signed request; tried again, newly signed, while the province can't be reached or is busy.
@@ -57,7 +65,8 @@ async function once({ url, appId, secret }: Province, method: string, target: st
 function refusalOf({ status, text }: { status: number; text: string }): Refused {
   try {
     const { code, message } = JSON.parse(text);
-    return new Refused(`省平台拒绝了请求: ${message}(${status} ${code})`);
+    const hint = code === 'TOO_LARGE' ? ';请用较小的 --batch 再试' : '';
+    return new Refused(`省平台拒绝了请求: ${message}(${status} ${code})${hint}`, code);
   } catch {
     return new Refused(`省平台拒绝了请求(${status})`);
   }

@@ -7,13 +7,15 @@ import { SingleBar } from 'cli-progress';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify';
 import type { Receipt } from '../wire.ts';
-import { batchNoOf, type Plan, savePlan, takePlan } from './plan.ts';
+import { answered, batchNoOf, moveOn, type Plan, savePlan, takePlan } from './plan.ts';
 import { readBatches } from './read-file.ts';
-import { type Province, request } from './send.ts';
+import { type Province, Refused, request } from './send.ts';
 
 const BATCHES = '/api/exchange/v1/batches';
 /** Refused records that the terminal shows. */
 const SHOWN = 50;
+/** How many seconds' numbers may be another upload's. */
+const SECONDS_TRIED = 60;
 const zip = promisify(gzip);
 
 /** A line of `FILE.errors.csv`; `row` counts the file's records from 1. */
@@ -41,9 +43,9 @@ export interface Outcome {
  * @throws Refused, Error; what was answered until then is remembered
  */
 export async function uploadFile(province: Province, file: string, batchSize: number): Promise<Outcome> {
-  const plan = await takePlan(file, batchSize);
+  const plan = await takePlan(file);
   const before = plan.receipts.length;
-  await sendBatches(province, file, plan);
+  await sendBatches(province, file, plan, batchSize);
   const { errors, errorCount } = await fetchErrors(province, file, plan);
   const sum = (key: keyof Outcome['totals']) => plan.receipts.reduce((total, receipt) => total + receipt[key], 0);
   return {
@@ -61,7 +63,7 @@ export async function uploadFile(province: Province, file: string, batchSize: nu
   };
 }
 
-async function sendBatches(province: Province, file: string, plan: Plan): Promise<void> {
+async function sendBatches(province: Province, file: string, plan: Plan, batchSize: number): Promise<void> {
   const { size } = await stat(file);
   const bar = new SingleBar({
     format: '{bar} {percentage}% | {batches} 批 | {records} 条 | 剩余 {eta_formatted}',
@@ -71,23 +73,34 @@ async function sendBatches(province: Province, file: string, plan: Plan): Promis
     notTTYSchedule: 10_000,
   });
   let read = 0;
-  let n = 0;
-  let records = 0;
-  bar.start(size, 0, { batches: 0, records: 0 });
+  let records = answered(plan);
+  const progress = () => ({ batches: plan.receipts.length, records });
+  bar.start(size, 0, progress());
   try {
-    for await (const rows of readBatches(file, plan.batchSize, (bytes) => {
+    for await (const rows of readBatches(file, batchSize, records, (bytes) => {
       read += bytes;
     })) {
-      if (!plan.receipts[n]) {
-        plan.receipts.push(await sendBatch(province, batchNoOf(plan, n), rows));
-        await savePlan(file, plan);
-      }
-      n += 1;
+      plan.receipts.push(await sendNumbered(province, file, plan, rows));
+      await savePlan(file, plan);
       records += rows.length;
-      bar.update(read, { batches: n, records });
+      bar.update(read, progress());
     }
+    bar.update(size, progress());
   } finally {
     bar.stop();
+  }
+}
+
+/** Another upload of this city may have begun in the same second: then its numbers are taken. */
+async function sendNumbered(province: Province, file: string, plan: Plan, rows: unknown[]) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await sendBatch(province, batchNoOf(plan, plan.receipts.length), rows);
+    } catch (error) {
+      if (!(error instanceof Refused && error.code === 'BATCH_CONFLICT') || tries === SECONDS_TRIED) throw error;
+      moveOn(plan);
+      await savePlan(file, plan);
+    }
   }
 }
 
@@ -108,16 +121,17 @@ async function fetchErrors(province: Province, file: string, plan: Plan) {
   await rm(path, { force: true });
   const errors: ErrorLine[] = [];
   let errorCount = 0;
-  const spoilt = plan.receipts
-    .map((receipt, n) => ({ receipt, n }))
-    .filter(({ receipt: r }) => r.rejected + r.warnings > 0);
-  if (spoilt.length === 0) return { errors, errorCount };
+  if (plan.receipts.every((receipt) => receipt.rejected + receipt.warnings === 0)) return { errors, errorCount };
   const csv = stringify({ header: true, bom: true, columns: ['row', 'id', 'severity', 'field', 'code', 'message'] });
   const written = finished(csv.pipe(createWriteStream(path)));
-  for (const { receipt, n } of spoilt) {
+  let before = 0;
+  for (const receipt of plan.receipts) {
+    const first = before;
+    before += receipt.total;
+    if (receipt.rejected + receipt.warnings === 0) continue;
     const text = await request(province, 'GET', `${BATCHES}/${receipt.cd_batch}/errors.csv`);
     for (const line of parse(text, { columns: true, bom: true }) as Record<keyof ErrorLine, string>[]) {
-      const translated = { ...line, row: Number(line.row) + n * plan.batchSize };
+      const translated = { ...line, row: Number(line.row) + first };
       csv.write(translated);
       if (line.severity !== 'error') continue;
       errorCount += 1;
