@@ -57,13 +57,13 @@ const digest = z
   .regex(/^[0-9a-f]{64}$/)
   .describe('SHA-256,对每条记录的一行「id,cd_operation,cd_time」按 id 排序,每行以换行符 LF 结尾');
 export const reconciliation = z.object({
-  cd_source: z.string(),
-  from: day,
-  to: day,
+  cd_source: z.string().describe('来源,凭据所属城市'),
+  from: day.describe('起始日期'),
+  to: day.describe('截止日期'),
   days: z.array(
     z.object({
       day: day.describe('记录 cd_time 的日期'),
-      count: z.int(),
+      count: z.int().describe('省平台现存的记录数,已删除的(d)也计入'),
       digest,
       batches: z.array(
         z.object({

@@ -1,7 +1,7 @@
 /** The parts of OpenAPI 3.1 that the exchange's description uses. */
 export interface Schema {
   $ref?: string;
-  type?: string;
+  type?: string | string[];
   description?: string;
   enum?: string[];
   /** What each value means. */
@@ -42,5 +42,5 @@ export const nameOf = (schema: Schema) => schema.$ref?.split('/').at(-1);
 export function typeOf(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' | ');
   if (schema.type === 'array') return `${typeOf(schema.items ?? {})}[]`;
-  return nameOf(schema) ?? schema.type ?? '';
+  return nameOf(schema) ?? [schema.type ?? ''].flat().join(' | ');
 }
