@@ -14,10 +14,12 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import * as exchangeTables from './schema.exchange.sqlite.ts';
+import * as filingTables from './schema.filings.sqlite.ts';
 import * as mainTables from './schema.sqlite.ts';
 
+export type { FilingForm } from './schema.filings.sqlite.ts';
 export type { VoucherSnapshot } from './schema.sqlite.ts';
-export const tables = { ...mainTables, ...exchangeTables };
+export const tables = { ...mainTables, ...exchangeTables, ...filingTables };
 
 /** The part of drizzle that SQLite and PostgreSQL share. */
 export type Queries = Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 'select' | '$count'>;

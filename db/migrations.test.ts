@@ -10,12 +10,7 @@ import { open, tables } from './index.ts';
 it('0001: records get their `seq`, and vouchers keep their record', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'console-migrations-'));
   const file = join(folder, 'old.db');
-  const old = new Database(file);
-  const sql = readFileSync('db/migrations/sqlite/0000_main_job.sql', 'utf8');
-  for (const statement of sql.split('--> statement-breakpoint')) old.exec(statement);
-  const journal = JSON.parse(readFileSync('db/migrations/sqlite/meta/_journal.json', 'utf8'));
-  old.exec('CREATE TABLE __drizzle_migrations (id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric)');
-  old.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)').run('', journal.entries[0].when);
+  const old = oldDatabase(file, 1);
   const [first, second] = demoRecords();
   for (const row of [first, second]) {
     const cells = Object.entries(row ?? {}).map(([key, value]) => [
@@ -45,3 +40,37 @@ it('0001: records get their `seq`, and vouchers keep their record', async () => 
   now.close();
   rmSync(folder, { recursive: true });
 });
+
+it('0002: filings keep their numbers and states', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'console-migrations-'));
+  const file = join(folder, 'old.db');
+  const old = oldDatabase(file, 2);
+  old.exec(`INSERT INTO cities VALUES ('4401', 'city');
+    INSERT INTO filings VALUES ('APP-1', 'NET-1', 'one', '4401', 'approved'), ('APP-2', 'NET-2', 'two', '4401', 'revoked');`);
+  old.close();
+
+  const db = open(`file:${file}`);
+  expect(await db.read.select().from(tables.filings)).toMatchObject([
+    { appRecordNoRecognize: 'APP-1', appRecordNo: 'NET-1', appName: 'one', cityCode: '4401', state: 'approved' },
+    { appRecordNoRecognize: 'APP-2', appRecordNo: 'NET-2', appName: 'two', cityCode: '4401', state: 'revoked' },
+  ]);
+  await db.close();
+  const now = new Database(file);
+  expect(now.pragma('foreign_key_check')).toEqual([]);
+  now.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A database as the first `count` migrations left it. */
+function oldDatabase(file: string, count: number) {
+  const old = new Database(file);
+  const journal = JSON.parse(readFileSync('db/migrations/sqlite/meta/_journal.json', 'utf8'));
+  const entries = journal.entries.slice(0, count) as { tag: string; when: number }[];
+  old.exec('CREATE TABLE __drizzle_migrations (id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric)');
+  for (const { tag, when } of entries) {
+    const sql = readFileSync(`db/migrations/sqlite/${tag}.sql`, 'utf8');
+    for (const statement of sql.split('--> statement-breakpoint')) old.exec(statement);
+    old.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)').run('', when);
+  }
+  return old;
+}

@@ -58,21 +58,6 @@ export const cities = sqliteTable('cities', {
   name: text('name').notNull(),
 });
 
-/** 备案: an app that a city filed. Records refer to both numbers (X2). */
-export const filings = sqliteTable(
-  'filings',
-  {
-    appRecordNoRecognize: text('app_record_no_recognize').primaryKey(),
-    appRecordNo: text('app_record_no').notNull(),
-    appName: text('app_name').notNull(),
-    cityCode: text('city_code')
-      .notNull()
-      .references(() => cities.code),
-    state: text('state', { enum: ['approved', 'revoked'] }).notNull(),
-  },
-  (t) => [uniqueIndex('filings_by_app_record_no').on(t.appRecordNo), index('filings_by_city').on(t.cityCode)],
-);
-
 /** 接种单位: `code` has ten digits. */
 export const sites = sqliteTable('sites', {
   code: text('code').primaryKey(),
@@ -81,6 +66,12 @@ export const sites = sqliteTable('sites', {
   paper: text('paper', { enum: ['A5', '80mm'] }).notNull(),
   /** Where the resident goes with the voucher. */
   nextStation: text('next_station').notNull(),
+  /** Six digits (GB/T 2260). */
+  divisionCode: text('division_code'),
+  /** The tablet's browser prints without asking, so the page need not wait for a tap. */
+  kioskPrinting: integer('kiosk_printing', { mode: 'boolean' }).notNull().default(false),
+  /** Whether a static code (`CARD:1`) is taken, or a dynamic one only. */
+  staticCodes: integer('static_codes', { mode: 'boolean' }).notNull().default(true),
 });
 
 /** Staff, as better-auth's `user`, with what this console adds: role and where it holds. */
@@ -97,6 +88,8 @@ export const staff = sqliteTable('staff', {
   role: text('role', { enum: ['nurse', 'site_admin', 'city', 'province', 'auditor'] }).notNull(),
   siteCode: text('site_code').references(() => sites.code),
   cityCode: text('city_code').references(() => cities.code),
+  /** Set while the person may not sign in. */
+  lockedAt: text('locked_at'),
 });
 
 export const sessions = sqliteTable(
@@ -227,6 +220,8 @@ export const auditEvents = sqliteTable(
     subject: text('subject'),
     detail: text('detail'),
     requestId: text('request_id').notNull(),
+    /** SM3 over the row before's hash and this row; null only in rows of versions before the chain, until the next event. */
+    hash: text('hash'),
   },
   (t) => [index('audit_by_actor').on(t.actor, t.id)],
 );

@@ -3,7 +3,7 @@ import { eq, inArray } from 'drizzle-orm';
 import { insertCredential } from '../../server/exchange/credentials.ts';
 import { makeSealer } from '../../server/exchange/seal.ts';
 import { createStaff } from '../../server/staff/create-staff.ts';
-import { type Db, tables } from '../index.ts';
+import { type Db, type FilingForm, tables } from '../index.ts';
 import { demoRecords } from './records.ts';
 
 const CITIES = [
@@ -16,6 +16,27 @@ const FILINGS = [
   ['GZ-NET-0002', 'GZ-APP-0002', '示例旧应用', '4401', 'revoked'],
   ['SZ-NET-0001', 'SZ-APP-0001', '示例健康卡', '4403', 'approved'],
 ] as const;
+
+const FORMS: Record<string, FilingForm> = {
+  '4401': {
+    appOrganisation: '广州市示例健康信息中心',
+    organisationRecordNo: 'GZ-ORG-0001',
+    builder: '广州市示例卫生健康局',
+    builderContact: '梁示例',
+    developer: '示例软件有限公司',
+    developerContact: '何示例',
+    authenticationMethod: '2^3',
+  },
+  '4403': {
+    appOrganisation: '深圳市示例健康信息中心',
+    organisationRecordNo: 'SZ-ORG-0001',
+    builder: '深圳市示例卫生健康局',
+    builderContact: '欧示例',
+    developer: '样板科技有限公司',
+    developerContact: '谢示例',
+    authenticationMethod: '2',
+  },
+};
 
 /** The demo's credentials for the exchange; everybody knows their secrets. */
 const DEMO_CREDENTIALS = CITIES.map(({ code }) => ({
@@ -46,15 +67,14 @@ export async function fillDemo(db: Db, authSecret: string): Promise<void> {
   const actor = { kind: 'system' as const, program: 'demo', requestId: randomUUID() };
   await db.write(async (tx) => {
     await tx.insert(tables.cities).values(CITIES).onConflictDoNothing();
+    const updatedAt = new Date().toISOString();
     await tx
       .insert(tables.filings)
       .values(
         FILINGS.map(([appRecordNo, appRecordNoRecognize, appName, cityCode, state]) => ({
-          appRecordNo,
-          appRecordNoRecognize,
-          appName,
-          cityCode,
-          state,
+          ...{ appRecordNo, appRecordNoRecognize, appName, cityCode, state, updatedAt },
+          form: FORMS[cityCode] as FilingForm,
+          version: 1,
         })),
       )
       .onConflictDoNothing();

@@ -12,10 +12,11 @@ export type Register = Record<(typeof filings)[number], Map<string, 'approved' |
 export async function readRegister(db: Queries, cityCode: string): Promise<Register> {
   const rows = await db.select().from(tables.filings).where(eq(tables.filings.cityCode, cityCode));
   const register: Register = { app_record_no: new Map(), app_record_no_recognize: new Map() };
-  // An access component may serve several apps: it stands while one of them does.
-  for (const row of rows.sort((a, b) => (a.state === b.state ? 0 : a.state === 'revoked' ? -1 : 1))) {
-    register.app_record_no.set(row.appRecordNo, row.state);
-    register.app_record_no_recognize.set(row.appRecordNoRecognize, row.state);
+  // Numbers come with the approval: any filing that has them stands, or did.
+  for (const { state, appRecordNo, appRecordNoRecognize } of rows) {
+    if (!appRecordNo || !appRecordNoRecognize || (state !== 'approved' && state !== 'revoked')) continue;
+    register.app_record_no.set(appRecordNo, state);
+    register.app_record_no_recognize.set(appRecordNoRecognize, state);
   }
   return register;
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
+import { and, type Column, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
 import { type Queries, tables } from '../../db/index.ts';
 
 export type AuthenticationRecord = typeof tables.records.$inferSelect;
@@ -14,9 +14,17 @@ export function byCard(cardNo: string): SQL | undefined {
   return and(sql`substr(${erhcCardNo}, 1, 16) = ${cardNo.slice(0, 16)}`, eq(erhcCardNo, cardNo));
 }
 
+/** Whether both numbers of a record's app stand: what a revoked filing authenticated counts no more, at once (F2). */
+function appStands(): SQL {
+  const { records, filings } = tables;
+  const approved = (number: Column, filed: Column) =>
+    sql`exists (select 1 from ${filings} where ${filed} = ${number} and ${filings.state} = 'approved')`;
+  return sql`${approved(records.appRecordNo, filings.appRecordNo)} and ${approved(records.appRecordNoRecognize, filings.appRecordNoRecognize)}`;
+}
+
 /**
  * The rule "which record counts" (requirements.md): a resident is authenticated when any live record of the card has
- * `recognize_flag` 1; of those the one with the newest `cd_time` is shown.
+ * `recognize_flag` 1 and an app whose filing stands; of those the one with the newest `cd_time` is shown.
  * @param cardNo `erhc_card_no` in upper case
  */
 export async function findByCard(db: Queries, cardNo: string): Promise<CardState> {
@@ -24,7 +32,7 @@ export async function findByCard(db: Queries, cardNo: string): Promise<CardState
   const [record] = await db
     .select()
     .from(records)
-    .where(and(byCard(cardNo), eq(records.recognizeFlag, 1), ne(records.cdOperation, 'd')))
+    .where(and(byCard(cardNo), eq(records.recognizeFlag, 1), ne(records.cdOperation, 'd'), appStands()))
     .orderBy(desc(records.cdTime), desc(records.seq))
     .limit(1);
   if (record) return { authenticated: true, record };

@@ -129,3 +129,19 @@ it('scan.today counts the own vouchers and lists the last five, masked', async (
   expect(today.count).toBe(before + 6);
   expect(today.recent.map((voucher) => voucher.name)).toEqual(['阿**逊', '何*记', 'M**N', '刘*𬭎', '周*满']);
 });
+
+it('a resident whose app lost its filing is no longer authenticated, from the next scan on (F2)', async () => {
+  const nurse = await site.as('nurse');
+  const code = { code: qrOf('demo:authenticated') };
+  const { voucherNo } = await nurse.vouchers.issue.mutate(code);
+  const move = (state: 'approved' | 'revoked') =>
+    site.db.write((tx) =>
+      tx.update(tables.filings).set({ state }).where(eq(tables.filings.appRecordNoRecognize, 'GZ-APP-0001')),
+    );
+  await move('revoked');
+  expect(await nurse.scan.lookup.mutate(code)).toEqual({ outcome: 'unauthenticated', known: true });
+  expect(await codeOf(nurse.vouchers.issue.mutate(code))).toBe('RESIDENT_NOT_AUTHENTICATED');
+  expect(await codeOf(nurse.vouchers.reprint.mutate({ voucherNo }))).toBe('RESIDENT_NOT_AUTHENTICATED');
+  await move('approved');
+  expect((await nurse.scan.lookup.mutate(code)).outcome).toBe('authenticated');
+});

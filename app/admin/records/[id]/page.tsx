@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Card, Descriptions, Skeleton } from 'antd';
 import { Fragment, use } from 'react';
+import { FILING_STATES } from '../../../../server/filings/schema.ts';
 import { api } from '../../../ui/api.ts';
 import type { Answers } from '../../answers.ts';
 import { Failure } from '../../failure.tsx';
@@ -15,7 +16,6 @@ import styles from './record.module.css';
 type Opened = Answers['records']['open'];
 
 const LIST = { href: '/admin/records', title: '返回认证记录列表' };
-const FILING = { approved: '已备案', revoked: '备案已撤销' };
 const COLUMNS = { xs: 1, sm: 1, md: 1, lg: 2, xl: 2, xxl: 2 };
 
 /** One authentication record, masked, and where it came from. */
@@ -67,7 +67,7 @@ function RecordCards({ record }: { record: Opened }) {
   const origin = [
     { key: 'city', label: '来源城市', children: record.cityName ?? '未登记的城市' },
     { key: 'app', label: '应用名称', children: record.appName ?? '未登记的应用' },
-    { key: 'filing', label: '备案状态', children: record.appState ? FILING[record.appState] : '未备案' },
+    { key: 'filing', label: '备案状态', children: record.appState ? FILING_STATES[record.appState] : '未备案' },
   ];
   const fields = describeFields(record.fields).map(({ column, label, text }) => ({
     key: column,
