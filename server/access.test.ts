@@ -1,4 +1,5 @@
 /** Who may do what (docs/architecture.md): every procedure of the router × every role, and nobody. */
+import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoRecords } from '../db/demo/records.ts';
 import { fictionalRecord, upload } from './exchange/test-exchange.ts';
@@ -29,6 +30,42 @@ async function credential() {
   return (await city.exchange.createCredential.mutate({ cityCode: '4401', label: '测试' })).appId;
 }
 
+const FORM = {
+  appName: '应用',
+  appOrganisation: '',
+  organisationRecordNo: '',
+  builder: '',
+  builderContact: '',
+  developer: '',
+  developerContact: '',
+  authenticationMethod: '2',
+};
+
+/** A draft of the city user's city. */
+async function draft() {
+  return (await site.as('city')).filings.create.mutate(FORM);
+}
+
+/** A filing that was submitted, with a picture that is still on its form. */
+async function submitted() {
+  const { id } = await draft();
+  const city = await site.as('city');
+  const filled = Object.fromEntries(Object.entries(FORM).map(([field, text]) => [field, text || '示例']));
+  await city.filings.save.mutate({ id, ...(filled as typeof FORM) });
+  const fileId = await picture(id);
+  await city.filings.move.mutate({ id, move: 'submit' });
+  return { id, fileId };
+}
+
+async function picture(id: number): Promise<string> {
+  const body = new FormData();
+  body.set('kind', 'screen');
+  body.set('file', new File([new Uint8Array(PNG.sync.write(new PNG({ width: 8, height: 8 })))], 'x.png'));
+  const headers = { cookie: await site.cookieOf('city') };
+  const response = await fetch(`${site.url}/api/filings/${id}/files`, { method: 'POST', headers, body });
+  return ((await response.json()) as { fileId: string }).fileId;
+}
+
 const code = { code: qrOf('demo:authenticated') };
 const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
   'scan.lookup': { may: ['nurse'], input: () => code },
@@ -48,6 +85,18 @@ const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
   'exchange.createCredential': { may: ['province', 'city'], input: () => ({ cityCode: '4401', label: '测试' }) },
   'exchange.rotateCredential': { may: ['province', 'city'], input: () => ({ appId: 'demo-4401' }) },
   'exchange.revokeCredential': { may: ['province', 'city'], input: async () => ({ appId: await credential() }) },
+  'filings.browse': { may: ['province', 'city'], input: () => ({}) },
+  'filings.open': { may: ['province', 'city'], input: submitted },
+  'filings.create': { may: ['city'], input: () => FORM },
+  'filings.save': { may: ['city'], input: async () => ({ ...(await draft()), ...FORM }) },
+  'filings.move': { may: ['city'], input: async () => ({ ...(await submitted()), move: 'recall' }) },
+  'filings.removeFile': {
+    may: ['city'],
+    input: async () => {
+      const { id } = await draft();
+      return { id, fileId: await picture(id) };
+    },
+  },
   'staff.me': { may: ['nurse', 'site_admin', 'city', 'province', 'auditor'] },
   'staff.changeRole': {
     may: ['province'],

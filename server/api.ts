@@ -9,6 +9,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { type Db, tables } from '../db/index.ts';
 import { makeExchange } from './exchange/door.ts';
 import { makeSealer } from './exchange/seal.ts';
+import { makeFilingFiles } from './filings/door.ts';
 import { describeError, type Log } from './log.ts';
 import { appRouter } from './router.ts';
 import type { Settings } from './settings.ts';
@@ -17,10 +18,12 @@ import { makeSessions } from './staff/sessions.ts';
 import { makeSignIn } from './staff/sign-in.ts';
 
 const LARGEST_BODY = 64 * 1024;
+/** Batches are read as they come, and files are large: these doors have limits of their own. */
+const OWN_LIMITS = /^\/api\/(exchange\/v1\/batches|filings\/[^/]+\/files)$/;
 
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
-/** The doors: `/api/health`, `/api/auth/sign-in`, `/api/auth/sign-out`, the exchange at `/api/exchange` and tRPC at `/api/trpc`. */
+/** The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, and tRPC at `/api/trpc`. */
 export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>, log: Log) {
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
@@ -51,8 +54,7 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
     maxSize: LARGEST_BODY,
     onError: (c) => c.json({ code: 'TOO_LARGE', message: '请求内容过大' }, 413),
   });
-  // Batches are read as they come, and have limits of their own.
-  api.use((c, next) => (c.req.path === '/api/exchange/v1/batches' ? next() : limit(c, next)));
+  api.use((c, next) => (OWN_LIMITS.test(c.req.path) ? next() : limit(c, next)));
   api.onError((error, c) => {
     const requestId = c.get('requestId');
     log.error({ requestId, error: describeError(error) }, 'unexpected error');
@@ -74,6 +76,10 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
   api.route(
     '/exchange',
     makeExchange(db, sealer, (headers) => sessions.find(headers)),
+  );
+  api.route(
+    '/filings',
+    makeFilingFiles(db, (headers) => sessions.find(headers)),
   );
   api.all('/trpc/*', (c) => {
     const requestId = c.get('requestId');

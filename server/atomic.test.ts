@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
+import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fillDemo } from '../db/demo/fill.ts';
 import { type Db, open, type Transaction, tables } from '../db/index.ts';
@@ -12,6 +13,9 @@ import { createCredential, revokeCredential, rotateCredential } from './exchange
 import { makeSealer } from './exchange/seal.ts';
 import { stageBatch } from './exchange/stage-batch.ts';
 import { counter, fictionalRecord, type WireRecord } from './exchange/test-exchange.ts';
+import { addFile, removeFile } from './filings/files.ts';
+import { moveFiling } from './filings/move.ts';
+import { createFiling, saveFiling } from './filings/save-draft.ts';
 import { presentTime } from './records/check-record.ts';
 import { lookup } from './scan/lookup.ts';
 import type { Actor } from './staff/actor.ts';
@@ -83,6 +87,29 @@ async function uploadTo(target: Db, cdBatch: string, records: WireRecord[]) {
 
 const system = { kind: 'system' as const, program: 'test', requestId: 'test' };
 
+const form = {
+  ...{
+    appName: '示例',
+    appOrganisation: '示例',
+    organisationRecordNo: '示例',
+    builder: '示例',
+    builderContact: '示例',
+  },
+  ...{ developer: '示例', developerContact: '示例', authenticationMethod: '2' },
+};
+const bytes = PNG.sync.write(new PNG({ width: 8, height: 8 }));
+/** A draft that is ready to be submitted. */
+async function ready() {
+  const { id } = await createFiling(db, await actorOf('city'), form);
+  return { id, ...(await addFile(db, await actorOf('city'), { id, kind: 'screen', name: 'x.png', bytes })) };
+}
+async function handedIn() {
+  const { id } = await ready();
+  await moveFiling(db, await actorOf('city'), { id, move: 'submit' });
+  await addFile(db, await actorOf('city'), { id, kind: 'stamped', name: 'x.png', bytes });
+  return moveFiling(db, await actorOf('city'), { id, move: 'hand_in' });
+}
+
 const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
   'scan.lookup': async (broken) => lookup(broken, await actorOf('nurse'), code),
   'vouchers.issue': async (broken) => issueVoucher(broken, await actorOf('nurse'), { code: qrOf('demo:child') }),
@@ -111,6 +138,28 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
   'exchange.revokeCredential': async (broken) => {
     const made = await createCredential(db, sealer, await actorOf('city'), { cityCode: '4401', label: '测试' });
     return revokeCredential(broken, await actorOf('city'), made);
+  },
+  'filings.create': async (broken) => createFiling(broken, await actorOf('city'), form),
+  'filings.save': async (broken) => {
+    const { id } = await ready();
+    return saveFiling(broken, await actorOf('city'), { id, ...form, appName: '改名' });
+  },
+  'filings: a file': async (broken) => {
+    const { id } = await ready();
+    return addFile(broken, await actorOf('city'), { id, kind: 'screen', name: 'x.png', bytes });
+  },
+  'filings.removeFile': async (broken) => removeFile(broken, await actorOf('city'), await ready()),
+  'filings.move, submit': async (broken) => {
+    const { id } = await ready();
+    return moveFiling(broken, await actorOf('city'), { id, move: 'submit' });
+  },
+  'filings.move, approve': async (broken) => {
+    const { id } = await handedIn();
+    return moveFiling(broken, await actorOf('province'), { id, move: 'approve', opinion: '同意' });
+  },
+  'filings.move, return': async (broken) => {
+    const { id } = await handedIn();
+    return moveFiling(broken, await actorOf('province'), { id, move: 'return', opinion: '请改正' });
   },
   'staff:create': (broken) =>
     createStaff(broken, system, { username: 'newcomer', name: '新人', password: 'long enough', role: 'auditor' }),

@@ -17,6 +17,7 @@ const WHO: Record<string, DemoUser> = {
   'vouchers.browse': 'site_admin',
   records: 'province',
   exchange: 'province',
+  filings: 'city',
   staff: 'province',
   audit: 'auditor',
   demo: 'city',
@@ -42,6 +43,8 @@ const anyInput = fc.oneof(
   fc.record({ appId: nasty, overlapHours: nasty, cityCode: nasty, label: nasty, code: nasty, cursor: nasty }),
   fc.record({ day: nasty, cursor: nasty }),
   fc.record({ username: nasty, role: nasty, siteCode: nasty, cityCode: nasty }),
+  fc.record({ id: fc.nat(), move: fc.constantFrom('submit', 'approve', '__proto__'), opinion: nasty, fileId: nasty }),
+  fc.record({ id: fc.nat(), appName: nasty, builder: nasty, authenticationMethod: nasty, state: nasty, cursor: nasty }),
   fc.record({ __proto__: nasty, constructor: nasty }),
 );
 

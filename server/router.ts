@@ -1,6 +1,7 @@
 import { auditRouter } from './audit/router.ts';
 import { demoRouter } from './demo/router.ts';
 import { exchangeRouter } from './exchange/router.ts';
+import { filingsRouter } from './filings/router.ts';
 import { recordsRouter } from './records/router.ts';
 import { scanRouter } from './scan/router.ts';
 import { staffRouter } from './staff/router.ts';
@@ -12,6 +13,7 @@ export const appRouter = router({
   vouchers: vouchersRouter,
   records: recordsRouter,
   exchange: exchangeRouter,
+  filings: filingsRouter,
   staff: staffRouter,
   audit: auditRouter,
   demo: demoRouter,

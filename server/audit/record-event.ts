@@ -22,6 +22,18 @@ export const AUDIT_ACTIONS = {
   'credential.create': '新增接入凭据',
   'credential.rotate': '轮换凭据密钥',
   'credential.revoke': '吊销接入凭据',
+  'filing.create': '新建备案申请',
+  'filing.save': '保存备案申请',
+  'filing.open': '查看备案申请',
+  'filing.submit': '提交备案申请',
+  'filing.recall': '撤回备案申请',
+  'filing.hand_in': '交回盖章件',
+  'filing.return': '退回备案申请',
+  'filing.refuse': '不予备案',
+  'filing.approve': '同意备案',
+  'filing.revoke': '撤销备案',
+  'filing.add_file': '上传备案附件',
+  'filing.remove_file': '移除备案附件',
 } as const;
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
