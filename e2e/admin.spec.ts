@@ -8,8 +8,8 @@ if (!resident) throw new Error('the demo has no residents');
 for (const { role, pages } of [
   { role: 'nurse', pages: ['/scan'] },
   { role: 'site_admin', pages: ['/admin/vouchers'] },
-  { role: 'city', pages: ['/admin/batches', '/admin/platforms'] },
-  { role: 'province', pages: ['/admin/records', '/admin/batches', '/admin/platforms'] },
+  { role: 'city', pages: ['/admin/filings', '/admin/batches', '/admin/platforms'] },
+  { role: 'province', pages: ['/admin/records', '/admin/filings', '/admin/batches', '/admin/platforms'] },
   { role: 'auditor', pages: ['/admin/audit'] },
 ] as const) {
   test(`/admin lists what ${role} may open`, async ({ openTablet }) => {

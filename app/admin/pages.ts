@@ -16,6 +16,12 @@ const PAGES: readonly AdminPage[] = [
     roles: ['province'],
   },
   {
+    href: '/admin/filings',
+    title: '应用备案',
+    description: '申请、审核移动应用开展接种疫苗服务的备案',
+    roles: ['province', 'city'],
+  },
+  {
     href: '/admin/batches',
     title: '批次',
     description: '查看各市上传的批次、回执与错误明细',

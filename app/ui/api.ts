@@ -32,8 +32,29 @@ export interface Problem {
   requestId: string | null;
 }
 
+/** An answer of a door that is not tRPC's. */
+class Refusal extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+/** Sends a form with a file. @throws what {@link toProblem} explains */
+export async function uploadTo(url: string, form: FormData): Promise<void> {
+  const response = await fetch(url, { method: 'POST', body: form });
+  if (response.ok) return;
+  const told = await response.json().catch(() => null);
+  const requestId = response.headers.get('x-request-id');
+  const message: string = told?.message ?? '系统繁忙,请稍后再试';
+  const kind = response.status === 401 ? 'signed-out' : response.status >= 500 ? 'server' : 'refused';
+  throw new Refusal({ kind, code: told?.code ?? 'INTERNAL', message, field: told?.field ?? null, requestId });
+}
+
 /** What went wrong with a call, for a page to show. */
 export function toProblem(error: unknown): Problem {
+  if (error instanceof Refusal) return error.problem;
   const failure = error instanceof TRPCClientError ? (error as TRPCClientError<AppRouter>) : null;
   const told = failure?.data?.error;
   if (!told) {

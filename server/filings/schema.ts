@@ -55,6 +55,22 @@ export const FORM_LABELS = {
 } as const;
 export type FormField = keyof typeof FORM_LABELS;
 
+/** 实名认证方式 of 5.2.2, `authentication_method`. */
+export const METHOD_NAMES = {
+  '1': '二要素认证(姓名+身份证号)',
+  '2': '三要素认证(姓名+身份证号+手机号)',
+  '3': '面部识别',
+  '4': '现场认证',
+} as const;
+
+/** `2^3` in words. */
+export const methodWords = (methods: string) =>
+  methods
+    .split('^')
+    .map((method) => METHOD_NAMES[method as keyof typeof METHOD_NAMES])
+    .filter(Boolean)
+    .join('、');
+
 const LONGEST = 200;
 const upTo = (field: FormField, most: number) =>
   z.string(`请填写${FORM_LABELS[field]}`).trim().max(most, `${FORM_LABELS[field]}不超过 ${most} 个字`);
