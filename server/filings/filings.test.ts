@@ -108,6 +108,7 @@ it('a city applies, is returned, corrects, is approved; its records are accepted
   // What the city is still writing is not the province's to see.
   expect((await province.filings.open.mutate({ id })).form.appName).toBe('示例新应用');
   await move('submit');
+  expect((await city.filings.open.mutate({ id })).opinion).toBeNull();
   await send(id, 'stamped', PICTURE);
   await move('hand_in');
   await move('approve');

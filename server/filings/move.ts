@@ -30,7 +30,9 @@ export async function moveFiling(db: Db, actor: Actor, input: MoveFilingInput) {
     if (input.move === 'hand_in') await assertStamped(tx, filing);
     if (input.move === 'recall' || input.move === 'return') await voidStamped(tx, filing, at);
     if (input.move === 'approve') Object.assign(change, await nextNumbers(tx, filing.cityCode, now));
-    if (rule.opinion) change.opinion = opinion;
+    // The form shows the decision on what was submitted last; why an approval was revoked stands in the way.
+    if (input.move === 'submit') change.opinion = null;
+    if (rule.opinion && input.move !== 'revoke') change.opinion = opinion;
     await tx.update(filings).set(change).where(eq(filings.id, filing.id));
     await tx.insert(filingMoves).values({
       filingId: filing.id,

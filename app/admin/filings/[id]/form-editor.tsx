@@ -72,6 +72,7 @@ export function FormEditor({ filing, onSaved }: Props) {
               key={field}
               name={field}
               label={FORM_LABELS[field]}
+              className={field === 'appName' ? styles.whole : ''}
               rules={[zodRule((text) => filingForm.shape[field].safeParse(text))]}
             >
               <Input />

@@ -12,9 +12,15 @@ const textOf = (form: FilingFormInput, field: FormField) =>
 
 /** The form as it was submitted. */
 export function FormView({ filing }: { filing: Opened }) {
+  const fields = FIELDS.map((field) => ({
+    key: field as string,
+    label: FORM_LABELS[field] as string,
+    children: textOf(filing.form, field) || '—',
+  }));
   const items = [
-    ...FIELDS.map((field) => ({ key: field, label: FORM_LABELS[field], children: textOf(filing.form, field) || '—' })),
+    ...fields.slice(0, 1),
     { key: 'recognize', label: '应用备案号', children: filing.appRecordNoRecognize ?? '—' },
+    ...fields.slice(1),
     { key: 'net', label: '接入组件入网编码', children: filing.appRecordNo ?? '—' },
     { key: 'opinion', label: '管理单位意见', children: filing.opinion ?? '—' },
   ];

@@ -24,6 +24,7 @@ export function Moves({ filing, onTried }: { filing: Opened; onTried: () => void
   const [asked, setAsked] = useState<FilingMove | null>(null);
   // A draft is submitted below its form, once it was saved.
   const moves = filing.may.moves.filter((move) => move !== 'submit');
+  if (moves.length === 0) return null;
   const rule = asked && FILING_MOVES[asked];
   return (
     <div className={styles.actions}>
