@@ -1,3 +1,4 @@
+import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { demoRecords } from '../db/demo/records.ts';
 import { codeOf } from './actions.ts';
 import { expect, test } from './fixtures.ts';
@@ -98,6 +99,32 @@ test('a site admin voids a voucher with a reason; then it can no longer be print
   await expect(page.getByRole('table').getByText('姓名打印不清')).toBeVisible();
   await nurse.goto(`/vouchers/${voucherNo}`);
   await expect(nurse.getByText('该凭证已作废,不能打印')).toBeVisible();
+});
+
+test("a site's day as a report: one A4 page that names no resident", async ({ openTablet, site }) => {
+  const nurse = await openTablet({ as: 'nurse' });
+  const issued: string[] = [];
+  for (const key of ['demo:authenticated', 'demo:long-name']) {
+    const answer = await nurse.request.post('/api/trpc/vouchers.issue', { data: { code: codeOf(key) } });
+    issued.push((await answer.json()).result.data.voucherNo);
+  }
+  const admin = await openTablet({ as: 'site_admin' });
+  await admin.request.post('/api/trpc/vouchers.void', { data: { voucherNo: issued[1], reason: '姓名打印不清' } });
+  await admin.goto('/admin/vouchers');
+  await admin.getByRole('combobox', { name: '状态' }).click();
+  await admin.locator('.ant-select-item-option').filter({ hasText: '已作废' }).click();
+  await expect(admin.getByRole('row')).toHaveCount(2);
+  await admin.getByRole('link', { name: '日报' }).click();
+  await expect(admin.getByRole('heading', { name: '接种凭证日报' })).toBeVisible();
+  await expect(admin.getByRole('row').filter({ hasText: '苏护士' })).toContainText('苏护士210');
+  await expect(admin.getByRole('row').filter({ hasText: '姓名打印不清' })).toContainText(issued[1] ?? '');
+  await expect(admin.getByRole('article')).not.toContainText(resident.name);
+  const pdf = await getDocument({ data: new Uint8Array(await admin.pdf({ preferCSSPageSize: true })) }).promise;
+  expect(pdf.numPages).toBe(1);
+  await pdf.destroy();
+  site.database.exec('DELETE FROM vouchers; DELETE FROM voucher_serials');
+  await admin.reload();
+  await expect(admin.getByText('这一天没有出具凭证')).toBeVisible();
 });
 
 test('the auditor sees who did what', async ({ openTablet }) => {

@@ -129,7 +129,7 @@ test('the form is one A4 page that holds every field, however long', async ({ op
   }
   await page.getByRole('button', { name: '提交', exact: true }).click();
   await seeState(page, '待交盖章件');
-  await page.getByRole('button', { name: '打印申请表' }).click();
+  await page.getByRole('link', { name: '打印申请表' }).click();
   await page.waitForURL(/\/filings\/\d+$/);
   await expect(page.getByRole('heading', { name: /备案申请表/ })).toBeVisible();
   const paper = page.getByRole('article');

@@ -75,6 +75,7 @@ const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
   'vouchers.reprint': { may: ['nurse', 'site_admin'], input: async () => ({ voucherNo: await voucherNo() }) },
   'vouchers.open': { may: ['nurse', 'site_admin'], input: async () => ({ voucherNo: await voucherNo() }) },
   'vouchers.browse': { may: ['site_admin'], input: () => ({}) },
+  'vouchers.report': { may: ['site_admin'], input: () => ({}) },
   'vouchers.void': { may: ['site_admin'], input: async () => ({ voucherNo: await voucherNo(), reason: '打印有误' }) },
   'records.browse': { may: ['province'], input: () => ({}) },
   'records.open': { may: ['province'], input: () => ({ id: demoRecords()[0]?.id }) },

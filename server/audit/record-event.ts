@@ -15,6 +15,7 @@ export const AUDIT_ACTIONS = {
   'voucher.open': '打开凭证',
   'voucher.browse': '浏览凭证列表',
   'voucher.void': '作废凭证',
+  'voucher.report': '查看凭证日报',
   'record.browse': '浏览认证记录',
   'record.open': '查看认证记录',
   'batch.upload': '上传批次',

@@ -1,19 +1,20 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, lt } from 'drizzle-orm';
 import { type Db, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { maskName } from '../records/mask.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { shanghaiDay, shanghaiTime } from '../time.ts';
-import { VOUCHERS_PER_PAGE } from './schema.ts';
+import { type BrowseVouchersInput, VOUCHERS_PER_PAGE } from './schema.ts';
 
 const { vouchers } = tables;
 
 /**
- * The own site's vouchers of a day, newest first, names masked; pages by serial.
+ * The own site's vouchers of a day, newest first, names masked; pages by serial. The filter looks at a site's day, 9999 rows at
+ * most.
  * @param input.day `yyyy-MM-dd`, today if left out
  * @throws DomainError FORBIDDEN (site_admin only)
  */
-export async function browseVouchers(db: Db, actor: Actor, input: { day?: string; cursor?: number }) {
+export async function browseVouchers(db: Db, actor: Actor, input: BrowseVouchersInput) {
   const admin = authorise(actor, 'site_admin');
   const day = input.day ?? shanghaiDay(new Date());
   const rows = await db.read
@@ -23,6 +24,8 @@ export async function browseVouchers(db: Db, actor: Actor, input: { day?: string
       and(
         eq(vouchers.siteCode, admin.siteCode),
         eq(vouchers.day, day),
+        input.state === 'live' ? isNull(vouchers.voidedAt) : undefined,
+        input.state === 'voided' ? isNotNull(vouchers.voidedAt) : undefined,
         input.cursor ? lt(vouchers.serial, input.cursor) : undefined,
       ),
     )

@@ -13,12 +13,17 @@ export const voidVoucherInput = z.object({
   reason: z.string('请填写作废原因').trim().min(2, '作废原因至少 2 个字').max(100, '作废原因不超过 100 个字'),
 });
 
+/** `yyyy-MM-dd`; today if left out. */
+const day = z.iso.date('日期应为 yyyy-MM-dd').optional();
+export const reportDayInput = z.object({ day });
+
 export const browseVouchersInput = z.object({
-  /** `yyyy-MM-dd`; today if left out. */
-  day: z.iso.date('日期应为 yyyy-MM-dd').optional(),
+  day,
+  state: z.enum(['live', 'voided'], '状态不在允许范围内').optional(),
   /** Serial of the last row of the page before. */
   cursor: z.number().int().min(1).max(9999).optional(),
 });
+export type BrowseVouchersInput = z.infer<typeof browseVouchersInput>;
 export const VOUCHERS_PER_PAGE = 50;
 
 /** A voucher as it may be printed. */

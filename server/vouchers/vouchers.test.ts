@@ -189,4 +189,45 @@ describe('vouchers.browse', () => {
     expect((await admin.vouchers.browse.mutate({ cursor: 2 })).items).toHaveLength(1);
     expect((await admin.vouchers.browse.mutate({ day: '2020-01-01' })).items).toEqual([]);
   });
+
+  it('shows the good ones or the voided ones alone', async () => {
+    const { voucherNo } = await issue('demo:authenticated');
+    await issue('demo:rare-name');
+    const admin = await site.as('site_admin');
+    await admin.vouchers.void.mutate({ voucherNo, reason: '打印有误' });
+    const namesOf = async (state: 'live' | 'voided') =>
+      (await admin.vouchers.browse.mutate({ state })).items.map((item) => item.name);
+    expect([await namesOf('live'), await namesOf('voided')]).toEqual([['刘*𬭎'], ['陈*例']]);
+  });
+});
+
+describe('vouchers.report', () => {
+  it('counts a day by hour and by person, and tells each void; it names no resident', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-20T01:30:00Z') });
+    const nurse = await site.as('nurse');
+    const first = await issue('demo:authenticated');
+    await nurse.vouchers.reprint.mutate(first);
+    vi.setSystemTime(new Date('2026-11-20T02:10:00Z'));
+    const second = await issue('demo:rare-name');
+    const admin = await site.as('site_admin');
+    await admin.vouchers.void.mutate({ voucherNo: second.voucherNo, reason: '打印有误' });
+    vi.setSystemTime(new Date('2026-11-21T02:00:00Z'));
+    const report = await admin.vouchers.report.mutate({ day: '2026-11-20' });
+    expect(report).toMatchObject({
+      siteName: '天河示例社区卫生服务中心',
+      day: '2026-11-20',
+      madeAt: '2026-11-21 10:00:00',
+      first: first.voucherNo,
+      last: second.voucherNo,
+      total: { issued: 2, voided: 1, reprints: 1 },
+      byHour: [
+        { key: '09', issued: 1, voided: 0, reprints: 1 },
+        { key: '10', issued: 1, voided: 1, reprints: 0 },
+      ],
+      byPerson: [{ name: '苏护士', issued: 2, voided: 1, reprints: 1 }],
+      voids: [{ voucherNo: second.voucherNo, at: '2026-11-20 10:10:00', byName: '梁主任', reason: '打印有误' }],
+    });
+    expect(JSON.stringify(report)).not.toMatch(/陈示例|刘䶮𬭎/);
+    expect((await admin.vouchers.report.mutate({ day: '2020-01-01' })).total.issued).toBe(0);
+  });
 });

@@ -1,6 +1,7 @@
 'use client';
 
-import { Button, Card, DatePicker, type TableColumnsType, Tag } from 'antd';
+import { PrinterOutlined } from '@ant-design/icons';
+import { Button, Card, DatePicker, Select, type TableColumnsType, Tag } from 'antd';
 import dayjs from 'dayjs';
 // The picker's weeks begin on Monday by it.
 import 'dayjs/locale/zh-cn';
@@ -15,6 +16,12 @@ import { VoidModal } from './void-modal.tsx';
 import styles from './vouchers.module.css';
 
 type Row = Answers['vouchers']['browse']['items'][number];
+
+type State = 'live' | 'voided';
+const STATES: { value: State; label: string }[] = [
+  { value: 'live', label: '有效' },
+  { value: 'voided', label: '已作废' },
+];
 
 const columns = (onVoid: (voucherNo: string) => void): TableColumnsType<Row> => [
   { title: '凭证号', dataIndex: 'voucherNo' },
@@ -58,34 +65,60 @@ const columns = (onVoid: (voucherNo: string) => void): TableColumnsType<Row> => 
 export default function VouchersPage() {
   // Until another day is chosen the server says which day it is at the site.
   const [day, setDay] = useState<string>();
+  const [state, setState] = useState<State>();
   const [voiding, setVoiding] = useState<string | null>(null);
   const cursors = useState<readonly number[]>([]);
   const list = useKeyset({
-    key: ['vouchers.browse', day ?? null],
+    key: ['vouchers.browse', day ?? null, state ?? null],
     cursors,
-    load: (cursor: number | undefined) => api.vouchers.browse.mutate({ day, cursor }),
+    load: (cursor: number | undefined) => api.vouchers.browse.mutate({ day, state, cursor }),
   });
   const shown = day ?? list.page?.day;
 
-  function choose(chosen: string) {
+  function choose(chosen: { day?: string; state?: State | undefined }) {
     cursors[1]([]);
-    setDay(chosen);
+    if (chosen.day) setDay(chosen.day);
+    if ('state' in chosen) setState(chosen.state);
   }
+  const report = shown && (
+    <Button href={`/reports/${shown}`} icon={<PrinterOutlined aria-hidden />}>
+      日报
+    </Button>
+  );
 
   return (
-    <PageFrame title="凭证管理" error={list.error}>
+    <PageFrame title="凭证管理" actions={report} error={list.error}>
       <Card size="small">
-        <label htmlFor="day" className={styles.label}>
-          日期
-        </label>
-        <DatePicker
-          id="day"
-          allowClear={false}
-          value={shown ? dayjs(shown) : null}
-          onChange={(chosen) => chosen && choose(chosen.format('YYYY-MM-DD'))}
-        />
+        <div className={styles.filter}>
+          <div>
+            <label htmlFor="day">日期</label>
+            <DatePicker
+              id="day"
+              allowClear={false}
+              value={shown ? dayjs(shown) : null}
+              onChange={(chosen) => chosen && choose({ day: chosen.format('YYYY-MM-DD') })}
+            />
+          </div>
+          <div>
+            <label htmlFor="state">状态</label>
+            <Select<State>
+              id="state"
+              allowClear
+              placeholder="全部"
+              className={styles.state}
+              options={STATES}
+              value={state}
+              onChange={(chosen) => choose({ state: chosen })}
+            />
+          </div>
+        </div>
       </Card>
-      <KeysetTable list={list} rowKey="voucherNo" columns={columns(setVoiding)} empty="这一天没有出具凭证" />
+      <KeysetTable
+        list={list}
+        rowKey="voucherNo"
+        columns={columns(setVoiding)}
+        empty={state ? '没有符合条件的凭证' : '这一天没有出具凭证'}
+      />
       <VoidModal voucherNo={voiding} onClose={() => setVoiding(null)} onTried={list.refresh} />
     </PageFrame>
   );

@@ -3,7 +3,6 @@
 import { PrinterOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Card, Skeleton } from 'antd';
-import Link from 'next/link';
 import { use } from 'react';
 import { api } from '../../../ui/api.ts';
 import type { Answers } from '../../answers.ts';
@@ -33,9 +32,9 @@ export default function FilingPage({ params }: { params: Promise<{ id: string }>
   const filing = opened.data;
   const refresh = () => void opened.refetch();
   const print = filing && !filing.may.edit && (
-    <Link href={`/filings/${id}`} prefetch={false}>
-      <Button icon={<PrinterOutlined aria-hidden />}>打印申请表</Button>
-    </Link>
+    <Button href={`/filings/${id}`} icon={<PrinterOutlined aria-hidden />}>
+      打印申请表
+    </Button>
   );
   return (
     <PageFrame
