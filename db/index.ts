@@ -74,8 +74,7 @@ const MIGRATIONS = fileURLToPath(new URL('./migrations/sqlite', import.meta.url)
  * @throws Error on another kind of address, or a file that is no database
  */
 export function open(url: string): Db {
-  if (!url.startsWith('file:')) throw new Error('DATABASE_URL must begin with file:');
-  const path = resolve(url.slice('file:'.length));
+  const path = pathOf(url);
   mkdirSync(dirname(path), { recursive: true });
 
   const writer = connect(path);
@@ -139,6 +138,23 @@ export function open(url: string): Db {
       writer.close();
     },
   };
+}
+
+/**
+ * Opens a database to look at only, as it is: nothing is made, migrated or written. Others may have it open.
+ * @throws Error where there is none
+ */
+export function openReadOnly(url: string): Pick<Db, 'read' | 'close'> {
+  const reader = connect(pathOf(url), { readonly: true, fileMustExist: true });
+  return {
+    read: drizzle(reader, { schema: tables }) as unknown as Queries,
+    close: async () => void reader.close(),
+  };
+}
+
+function pathOf(url: string): string {
+  if (!url.startsWith('file:')) throw new Error('DATABASE_URL must begin with file:');
+  return resolve(url.slice('file:'.length));
 }
 
 /** Checkpoints in a thread of their own: after a large batch one takes a second, and nurses would wait. */

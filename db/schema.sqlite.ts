@@ -225,3 +225,12 @@ export const auditEvents = sqliteTable(
   },
   (t) => [index('audit_by_actor').on(t.actor, t.id)],
 );
+
+/** The end of the audit trail, one row: what the next event is chained to, and where a trail that was cut off should end. */
+export const auditHead = sqliteTable('audit_head', {
+  key: integer('key').primaryKey(),
+  /** Of the last event; 0 before the first. */
+  lastId: integer('last_id').notNull(),
+  /** Its hash; empty before the first. */
+  hash: text('hash').notNull(),
+});

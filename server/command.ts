@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ZodError } from 'zod';
-import { type Db, open } from '../db/index.ts';
+import { type Db, open, openReadOnly } from '../db/index.ts';
 import { readDatabaseUrl } from './settings.ts';
 import type { SystemActor } from './staff/actor.ts';
 
@@ -18,8 +18,7 @@ export async function runCommand(
 ): Promise<void> {
   let db: Db | undefined;
   try {
-    const config = Object.fromEntries(options.map((name) => [name, { type: 'string' as const }]));
-    const { values } = parseArgs({ options: config });
+    const values = parseOptions(options);
     db = open(readDatabaseUrl(process.env));
     const actor: SystemActor = { kind: 'system', program, requestId: randomUUID() };
     process.stdout.write(`${await work(db, actor, values)}\n`);
@@ -29,6 +28,31 @@ export async function runCommand(
   } finally {
     await db?.close();
   }
+}
+
+/** Like {@link runCommand}, for commands that only look, also while the console runs. */
+export async function runInspection(
+  program: string,
+  usage: string,
+  options: string[],
+  work: (db: Pick<Db, 'read'>, values: Record<string, string | undefined>) => Promise<string>,
+): Promise<void> {
+  let db: ReturnType<typeof openReadOnly> | undefined;
+  try {
+    const values = parseOptions(options);
+    db = openReadOnly(readDatabaseUrl(process.env));
+    process.stdout.write(`${await work(db, values)}\n`);
+  } catch (error) {
+    process.stderr.write(`${program}: ${explain(error)}\nusage: ${usage}\n`);
+    process.exitCode = 1;
+  } finally {
+    await db?.close();
+  }
+}
+
+function parseOptions(names: string[]) {
+  const config = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  return parseArgs({ options: config }).values;
 }
 
 function explain(error: unknown): string {

@@ -1,5 +1,6 @@
-import { type Transaction, tables } from '../../db/index.ts';
+import type { Transaction } from '../../db/index.ts';
 import type { Actor, PlatformActor, SystemActor } from '../staff/actor.ts';
+import { appendEvent } from './chain.ts';
 
 /** What can stand in the audit trail. A stored word is a format: changing one is a migration. */
 export const AUDIT_ACTIONS = {
@@ -53,7 +54,7 @@ export async function recordEvent(
   actor: Actor | SystemActor | PlatformActor,
   event: AuditEvent,
 ): Promise<void> {
-  await tx.insert(tables.auditEvents).values({
+  await appendEvent(tx, {
     ...whoIs(actor),
     at: new Date().toISOString(),
     action: event.action,

@@ -48,6 +48,7 @@ function Numbers({ row }: { row: Row }) {
     { key: 'actor', label: '操作人', children: actorWord(row.actor) },
     { key: 'subject', label: '对象', children: row.subject ?? NONE },
     { key: 'request', label: '请求编号', children: row.requestId },
+    { key: 'hash', label: '校验值(SM3)', children: row.hash ?? NONE },
   ];
   return <Descriptions size="small" column={1} items={items} styles={{ content: { overflowWrap: 'anywhere' } }} />;
 }

@@ -1,0 +1,158 @@
+/** Whoever changes, removes, adds or moves a row of the audit trail by hand is found, and the first such row is named. */
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Db, open } from '../../db/index.ts';
+import { verifyChain } from './chain.ts';
+import { recordEvent } from './record-event.ts';
+
+const EVENTS = 40;
+const folder = mkdtempSync(join(tmpdir(), 'console-audit-'));
+const file = join(folder, 'whole.db');
+const actor = { kind: 'system' as const, program: 'test', requestId: 'request' };
+
+const tell = (db: Db, n: number) =>
+  db.write((tx) =>
+    recordEvent(tx, actor, { action: 'record.open', outcome: 'ok', subject: `subject ${n}`, detail: 'x' }),
+  );
+
+beforeAll(async () => {
+  const db = open(`file:${file}`);
+  for (let n = 1; n <= EVENTS; n += 1) await tell(db, n);
+  await db.close();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What the operator's command says of a database. */
+async function verify(path: string): Promise<{ code: number; said: string }> {
+  const run = promisify(execFile)('node', ['--import', 'tsx', 'server/audit/verify.command.ts'], {
+    env: { ...process.env, DATABASE_URL: `file:${path}` },
+  });
+  return run.then(
+    ({ stdout }) => ({ code: 0, said: stdout }),
+    ({ code, stderr }) => ({ code, said: stderr.split('\n')[0] }),
+  );
+}
+
+let copies = 0;
+/** A copy of the database, with SQL done to it by hand. */
+function tampered(sql: string): string {
+  copies += 1;
+  const path = join(folder, `copy-${copies}.db`);
+  copyFileSync(file, path);
+  const database = new Database(path);
+  database.exec(sql);
+  database.close();
+  return path;
+}
+
+/** The same in this process: as a command each would take a second. */
+async function verdictOn(sql: string) {
+  const db = open(`file:${tampered(sql)}`);
+  const verdict = await verifyChain(db.read);
+  await db.close();
+  return verdict;
+}
+
+describe('npm run audit:verify', () => {
+  it('finds a trail whole', async () => {
+    expect(await verify(file)).toEqual({
+      code: 0,
+      said: expect.stringMatching(/^the audit trail is whole: 40 rows, head [0-9a-f]{64}\n$/),
+    });
+  });
+
+  it('names the first bad row', async () => {
+    const path = tampered("UPDATE audit_events SET outcome = 'FORBIDDEN' WHERE id IN (17, 30)");
+    expect(await verify(path)).toEqual({
+      code: 1,
+      said: 'audit:verify: the audit trail is broken: row 17 was changed after it was written',
+    });
+  });
+
+  it('says so where there is no database, and makes none', async () => {
+    expect(await verify(join(folder, 'none.db'))).toMatchObject({ code: 1 });
+    expect(await verify(join(folder, 'none.db'))).toMatchObject({ code: 1 });
+  });
+});
+
+describe('a row', () => {
+  it.each(['at', 'action', 'outcome', 'actor', 'actor_role', 'site_code', 'subject', 'detail', 'request_id', 'hash'])(
+    'whose %s was changed is found',
+    async (column) => {
+      expect(await verdictOn(`UPDATE audit_events SET ${column} = 'forged' WHERE id = 9`)).toEqual({
+        whole: false,
+        row: 9,
+        fault: 'changed',
+      });
+    },
+  );
+
+  it.each(['subject', 'detail'])('whose %s was emptied is found', async (column) => {
+    expect(await verdictOn(`UPDATE audit_events SET ${column} = NULL WHERE id = 9`)).toMatchObject({
+      row: 9,
+    });
+  });
+
+  it.each([
+    ['the first', 1],
+    ['one in the middle', 20],
+    ['the last', EVENTS],
+  ])('that was deleted is found: %s', async (_, id) => {
+    expect(await verdictOn(`DELETE FROM audit_events WHERE id = ${id}`)).toEqual({
+      whole: false,
+      row: id,
+      fault: 'missing',
+    });
+  });
+
+  it('after which all others were deleted is found', async () => {
+    expect(await verdictOn('DELETE FROM audit_events WHERE id > 30')).toEqual({
+      whole: false,
+      row: 31,
+      fault: 'missing',
+    });
+    expect(await verdictOn('DELETE FROM audit_events')).toEqual({ whole: false, row: 1, fault: 'missing' });
+  });
+
+  it('that was put in by hand is found, wherever', async () => {
+    const copy = (id: number) =>
+      `INSERT INTO audit_events SELECT ${id}, at, action, outcome, actor, actor_role, site_code, subject, detail, request_id, hash
+       FROM audit_events WHERE id = 5`;
+    expect(await verdictOn(copy(EVENTS + 1))).toMatchObject({ row: EVENTS + 1 });
+    expect(await verdictOn(copy(0))).toEqual({ whole: false, row: 0, fault: 'added' });
+    expect(await verdictOn(copy(-7))).toEqual({ whole: false, row: -7, fault: 'added' });
+  });
+
+  it('that changed places with another is found', async () => {
+    const swap = (shift: string) =>
+      `UPDATE audit_events SET id = -id WHERE id IN (11, 12); UPDATE audit_events SET id = ${shift} WHERE id < 0`;
+    expect(await verdictOn(swap('23 + id'))).toEqual({ whole: false, row: 11, fault: 'changed' });
+  });
+
+  it('that was chained to another head is found', async () => {
+    expect(await verdictOn("UPDATE audit_head SET hash = 'forged'")).toMatchObject({ whole: false, row: EVENTS });
+    expect(await verdictOn('DELETE FROM audit_head')).toMatchObject({ whole: false });
+  });
+});
+
+it('events of many at once make one chain, and are found whole while they are written', async () => {
+  const db = open(`file:${join(folder, 'busy.db')}`);
+  const writing = Promise.all(Array.from({ length: 300 }, (_, n) => tell(db, n)));
+  expect((await verifyChain(db.read)).whole).toBe(true);
+  await writing;
+  expect(await verifyChain(db.read)).toMatchObject({ whole: true, count: 300 });
+  await db.close();
+});
+
+it('rows of a version before the chain are chained by the next event', async () => {
+  const path = tampered("UPDATE audit_events SET hash = NULL; UPDATE audit_head SET last_id = 0, hash = ''");
+  const db = open(`file:${path}`);
+  await tell(db, EVENTS + 1);
+  expect(await verifyChain(db.read)).toMatchObject({ whole: true, count: EVENTS + 1 });
+  await db.close();
+});
