@@ -72,7 +72,7 @@ async function upload(server: RunningServer, count: number, type = 'application/
 function bare(file: string, count: number): number {
   const database = new Database(file);
   const insertion = database.prepare(
-    `INSERT INTO authentication_records (${FIELD_NAMES.join(', ')}) VALUES (${FIELD_NAMES.map(() => '?').join(', ')})`,
+    `INSERT INTO authentication_records (${FIELD_NAMES.join(', ')}, facet_id) VALUES (${FIELD_NAMES.map(() => '?').join(', ')}, 1)`,
   );
   const { rows } = makeBatch(count);
   const values = rows.map((row) => FIELD_NAMES.map((name) => row[name] || null));

@@ -13,13 +13,14 @@ import { type Column, getTableColumns, getTableName, type SQL, sql } from 'drizz
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import * as auditTables from './schema.audit.sqlite.ts';
 import * as exchangeTables from './schema.exchange.sqlite.ts';
 import * as filingTables from './schema.filings.sqlite.ts';
 import * as mainTables from './schema.sqlite.ts';
 
 export type { FilingForm } from './schema.filings.sqlite.ts';
 export type { VoucherSnapshot } from './schema.sqlite.ts';
-export const tables = { ...mainTables, ...exchangeTables, ...filingTables };
+export const tables = { ...mainTables, ...exchangeTables, ...filingTables, ...auditTables };
 
 /** The part of drizzle that SQLite and PostgreSQL share. */
 export type Queries = Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 'select' | '$count'>;

@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
+import { stateOf } from '../server/records/facets.ts';
 import { demoRecords } from './demo/records.ts';
 import { open, tables } from './index.ts';
 
@@ -13,14 +15,9 @@ it('0001: records get their `seq`, and vouchers keep their record', async () => 
   const old = oldDatabase(file, 1);
   const [first, second] = demoRecords();
   for (const row of [first, second]) {
-    const cells = Object.entries(row ?? {}).map(([key, value]) => [
-      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]);
-    const names = cells.map(([name]) => name).join(', ');
-    old
-      .prepare(`INSERT INTO authentication_records (${names}) VALUES (${cells.map(() => '?').join(', ')})`)
-      .run(...cells.map(([, value]) => value));
+    // There were no warnings then.
+    const { warnings: _warnings, ...fields } = row ?? {};
+    insertRecord(old, fields);
   }
   old.exec(`INSERT INTO sites VALUES ('4401060001', 'site', 'A5', 'desk');
     INSERT INTO staff (id, name, email, username, role, created_at, updated_at) VALUES ('s', 's', 's', 's', 'nurse', 0, 0);
@@ -60,6 +57,47 @@ it('0002: filings keep their numbers and states', async () => {
   now.close();
   rmSync(folder, { recursive: true });
 });
+
+it('0004: records get the facets that their fields make', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'console-migrations-'));
+  const file = join(folder, 'old.db');
+  const old = oldDatabase(file, 4);
+  const rows = demoRecords();
+  for (const row of rows) insertRecord(old, row);
+  old.close();
+
+  const db = open(`file:${file}`);
+  const stored = await db.read
+    .select()
+    .from(tables.records)
+    .innerJoin(tables.recordFacets, eq(tables.recordFacets.id, tables.records.facetId))
+    .orderBy(tables.records.seq);
+  expect(stored.map(({ authentication_records: { seq: _seq, facetId: _facetId, ...row } }) => row)).toEqual(rows);
+  expect(stored.map(({ record_facets: { id: _id, ...facet } }) => facet)).toEqual(
+    rows.map((row) => ({
+      cdSource: row.cdSource,
+      appRecordNoRecognize: row.appRecordNoRecognize,
+      state: stateOf(row),
+      methods: row.authenticationMethod ?? '',
+    })),
+  );
+  await db.close();
+  const now = new Database(file);
+  expect(now.pragma('foreign_key_check')).toEqual([]);
+  now.close();
+  rmSync(folder, { recursive: true });
+});
+
+function insertRecord(database: Database.Database, row: object) {
+  const cells = Object.entries(row).map(([key, value]) => [
+    key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    value,
+  ]);
+  const names = cells.map(([name]) => name).join(', ');
+  database
+    .prepare(`INSERT INTO authentication_records (${names}) VALUES (${cells.map(() => '?').join(', ')})`)
+    .run(...cells.map(([, value]) => value));
+}
 
 /** A database as the first `count` migrations left it. */
 function oldDatabase(file: string, count: number) {

@@ -41,15 +41,36 @@ export const records = sqliteTable(
     cdOperation: text('cd_operation', { enum: ['i', 'u', 'd'] }).notNull(),
     /** What was odd and stopped nothing: keys of `server/records/issues.ts`, joined by spaces. */
     warnings: text('warnings'),
+    /** What lists filter by, as one number. */
+    facetId: integer('facet_id')
+      .notNull()
+      .references(() => recordFacets.id),
   },
   (t) => [
     index('records_by_card').on(sql`substr(${t.erhcCardNo}, 1, 16)`),
     index('records_by_time').on(t.cdTime),
-    index('records_by_source').on(t.cdSource, t.cdTime),
-    index('records_by_name').on(t.name),
+    index('records_by_facet').on(t.facetId, t.cdTime),
+    index('records_by_name').on(t.facetId, t.name, t.cdTime),
     index('records_by_idcode').on(t.idcode),
     index('records_by_phone').on(t.phone),
   ],
+);
+
+/**
+ * Every combination of what records are filtered by that occurs: some hundreds. A list goes through the index of each facet that
+ * its filter asks for, so a rare combination costs what a common one does (docs/decisions/010).
+ */
+export const recordFacets = sqliteTable(
+  'record_facets',
+  {
+    id: integer('id').primaryKey(),
+    cdSource: text('cd_source').notNull(),
+    appRecordNoRecognize: text('app_record_no_recognize').notNull(),
+    state: text('state', { enum: ['authenticated', 'unauthenticated', 'withdrawn'] }).notNull(),
+    /** `authentication_method`; empty where there is none. */
+    methods: text('methods').notNull(),
+  },
+  (t) => [uniqueIndex('record_facets_key').on(t.cdSource, t.appRecordNoRecognize, t.state, t.methods)],
 );
 
 /** Cities: `code` is the first four digits of the division code (`cd_source`). */
@@ -59,38 +80,52 @@ export const cities = sqliteTable('cities', {
 });
 
 /** 接种单位: `code` has ten digits. */
-export const sites = sqliteTable('sites', {
-  code: text('code').primaryKey(),
-  name: text('name').notNull(),
-  /** The voucher's paper: A5 sheet or 80 mm roll. */
-  paper: text('paper', { enum: ['A5', '80mm'] }).notNull(),
-  /** Where the resident goes with the voucher. */
-  nextStation: text('next_station').notNull(),
-  /** Six digits (GB/T 2260). */
-  divisionCode: text('division_code'),
-  /** The tablet's browser prints without asking, so the page need not wait for a tap. */
-  kioskPrinting: integer('kiosk_printing', { mode: 'boolean' }).notNull().default(false),
-  /** Whether a static code (`CARD:1`) is taken, or a dynamic one only. */
-  staticCodes: integer('static_codes', { mode: 'boolean' }).notNull().default(true),
-});
+export const sites = sqliteTable(
+  'sites',
+  {
+    code: text('code').primaryKey(),
+    name: text('name').notNull(),
+    /** The voucher's paper: A5 sheet or 80 mm roll. */
+    paper: text('paper', { enum: ['A5', '80mm'] }).notNull(),
+    /** Where the resident goes with the voucher. */
+    nextStation: text('next_station').notNull(),
+    /** Six digits (GB/T 2260). */
+    divisionCode: text('division_code'),
+    /** The tablet's browser prints without asking, so the page need not wait for a tap. */
+    kioskPrinting: integer('kiosk_printing', { mode: 'boolean' }).notNull().default(false),
+    /** Whether a static code (`CARD:1`) is taken, or a dynamic one only. */
+    staticCodes: integer('static_codes', { mode: 'boolean' }).notNull().default(true),
+  },
+  (t) => [index('sites_by_division').on(t.divisionCode, t.code), index('sites_by_name').on(t.name, t.code)],
+);
 
 /** Staff, as better-auth's `user`, with what this console adds: role and where it holds. */
-export const staff = sqliteTable('staff', {
-  id: text('id').primaryKey(),
-  name: text('name').notNull(),
-  email: text('email').notNull().unique(),
-  emailVerified: integer('email_verified', { mode: 'boolean' }).notNull().default(false),
-  image: text('image'),
-  createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
-  updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
-  username: text('username').notNull().unique(),
-  displayUsername: text('display_username'),
-  role: text('role', { enum: ['nurse', 'site_admin', 'city', 'province', 'auditor'] }).notNull(),
-  siteCode: text('site_code').references(() => sites.code),
-  cityCode: text('city_code').references(() => cities.code),
-  /** Set while the person may not sign in. */
-  lockedAt: text('locked_at'),
-});
+export const staff = sqliteTable(
+  'staff',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    email: text('email').notNull().unique(),
+    emailVerified: integer('email_verified', { mode: 'boolean' }).notNull().default(false),
+    image: text('image'),
+    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+    updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
+    username: text('username').notNull().unique(),
+    displayUsername: text('display_username'),
+    role: text('role', { enum: ['nurse', 'site_admin', 'city', 'province', 'auditor'] }).notNull(),
+    siteCode: text('site_code').references(() => sites.code),
+    cityCode: text('city_code').references(() => cities.code),
+    /** Set while the person may not sign in. */
+    lockedAt: text('locked_at'),
+  },
+  (t) => [
+    index('staff_by_site').on(t.siteCode, t.username),
+    index('staff_by_city').on(t.cityCode, t.username),
+    index('staff_by_role').on(t.role, t.username),
+    index('staff_by_name').on(t.name, t.username),
+    index('staff_locked').on(t.username).where(sql`${t.lockedAt} is not null`),
+  ],
+);
 
 export const sessions = sqliteTable(
   'sessions',
@@ -187,7 +222,10 @@ export const vouchers = sqliteTable(
   (t) => [
     uniqueIndex('vouchers_by_serial').on(t.siteCode, t.day, t.serial),
     uniqueIndex('vouchers_live').on(t.siteCode, t.day, t.erhcCardNo).where(sql`${t.voidedAt} is null`),
-    index('vouchers_by_issuer').on(t.issuedBy, t.day, t.serial),
+    index('vouchers_by_issuer').on(t.issuedBy, t.day, t.issuedAt, t.voucherNo),
+    index('vouchers_by_day').on(t.day, t.issuedAt, t.voucherNo),
+    index('vouchers_voided').on(t.day, t.issuedAt, t.voucherNo).where(sql`${t.voidedAt} is not null`),
+    index('vouchers_by_record').on(t.recordId),
   ],
 );
 
@@ -203,34 +241,3 @@ export const voucherSerials = sqliteTable(
   },
   (t) => [uniqueIndex('voucher_serials_key').on(t.siteCode, t.day)],
 );
-
-/** Who saw and did what. Rows are only ever added. */
-export const auditEvents = sqliteTable(
-  'audit_events',
-  {
-    id: integer('id').primaryKey({ autoIncrement: true }),
-    at: text('at').notNull(),
-    action: text('action').notNull(),
-    outcome: text('outcome').notNull(),
-    /** Staff id, or `system:` and the program's name. */
-    actor: text('actor').notNull(),
-    actorRole: text('actor_role').notNull(),
-    siteCode: text('site_code'),
-    /** What it was about: card number, record id, voucher number or staff id. Never a name or a document number. */
-    subject: text('subject'),
-    detail: text('detail'),
-    requestId: text('request_id').notNull(),
-    /** SM3 over the row before's hash and this row; null only in rows of versions before the chain, until the next event. */
-    hash: text('hash'),
-  },
-  (t) => [index('audit_by_actor').on(t.actor, t.id)],
-);
-
-/** The end of the audit trail, one row: what the next event is chained to, and where a trail that was cut off should end. */
-export const auditHead = sqliteTable('audit_head', {
-  key: integer('key').primaryKey(),
-  /** Of the last event; 0 before the first. */
-  lastId: integer('last_id').notNull(),
-  /** Its hash; empty before the first. */
-  hash: text('hash').notNull(),
-});

@@ -8,6 +8,7 @@ import { demoRecords } from '../db/demo/records.ts';
 import { open, tables } from '../db/index.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { startServer } from '../e2e/server.ts';
+import { facetsIn } from './records/facets.ts';
 import { client, sessionCookie } from './test-console.ts';
 
 const KILLS = 20;
@@ -70,10 +71,16 @@ async function addResidents(databaseUrl: string, keys: string[]) {
   if (!model) throw new Error('the demo lost its resident');
   const db = open(databaseUrl);
   await db.write(async (tx) => {
+    const facetId = await (await facetsIn(tx, model.cdSource))(model);
     await tx
       .insert(tables.records)
       .values(
-        keys.map((key) => ({ ...model, id: cardNoOf(key).slice(0, 32).toLowerCase(), erhcCardNo: cardNoOf(key) })),
+        keys.map((key) => ({
+          ...model,
+          facetId,
+          id: cardNoOf(key).slice(0, 32).toLowerCase(),
+          erhcCardNo: cardNoOf(key),
+        })),
       );
   });
   await db.close();

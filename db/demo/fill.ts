@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eq, inArray } from 'drizzle-orm';
 import { insertCredential } from '../../server/exchange/credentials.ts';
 import { makeSealer } from '../../server/exchange/seal.ts';
+import { facetsIn } from '../../server/records/facets.ts';
 import { createStaff } from '../../server/staff/create-staff.ts';
 import { type Db, type FilingForm, tables } from '../index.ts';
 import { demoRecords } from './records.ts';
@@ -82,7 +83,15 @@ export async function fillDemo(db: Db, authSecret: string): Promise<void> {
       .insert(tables.sites)
       .values([...SITES])
       .onConflictDoNothing();
-    await tx.insert(tables.records).values(demoRecords()).onConflictDoNothing();
+    for (const { code } of CITIES) {
+      const facetOf = await facetsIn(tx, code);
+      for (const record of demoRecords().filter(({ cdSource }) => cdSource === code)) {
+        await tx
+          .insert(tables.records)
+          .values({ ...record, facetId: await facetOf(record) })
+          .onConflictDoNothing();
+      }
+    }
   });
   for (const credential of DEMO_CREDENTIALS) {
     const { credentials } = tables;

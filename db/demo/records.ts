@@ -8,7 +8,8 @@ import { shanghaiDay } from '../../server/time.ts';
 import type { tables } from '../index.ts';
 import { cardNoOf } from './fixed-residents.ts';
 
-type Row = typeof tables.records.$inferInsert;
+/** A record without its facet, which the database gives. */
+type Row = Omit<typeof tables.records.$inferSelect, 'seq' | 'facetId'>;
 
 const APPS = {
   '4401': { appRecordNo: 'GZ-NET-0001', appRecordNoRecognize: 'GZ-APP-0001' },
@@ -67,6 +68,9 @@ function makeRecord({ key, n, city, name, sex, birthday }: Person, over: Partial
     idCardTypeCode: '01',
     idcode: first17 + checkCharacter(first17),
     phone: `1380000${String(1000 + n).padStart(4, '0')}`,
+    linkman: null,
+    telephone: null,
+    birthplace: null,
     countyCode: `${county}001`,
     currentAddress: address,
     authenticationMethod: pick(['1', '2', '2^3', '1^4'], n),
@@ -76,6 +80,7 @@ function makeRecord({ key, n, city, name, sex, birthday }: Person, over: Partial
     cdSource: city,
     cdBatch: `${city}2606010930${second}001`,
     cdOperation: 'i',
+    warnings: null,
     ...over,
   };
 }

@@ -2,10 +2,11 @@ import { eq } from 'drizzle-orm';
 import { type Db, type Transaction, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { DomainError } from '../errors.ts';
+import { type FacetFields, facetsIn } from '../records/facets.ts';
 import type { AuthenticationRecord } from '../records/find-by-card.ts';
 import type { PlatformActor } from '../staff/actor.ts';
 import { judgeChange, judgeInBatch, type Register, readRegister } from './judge-row.ts';
-import { readReceipt } from './receipt.ts';
+import { type Batch, readReceipt } from './receipt.ts';
 import { errorsOf, fieldOf, type StagedBatch, type StagedRow, warningsOf } from './stage-batch.ts';
 import type { Receipt } from './wire.ts';
 import { type Changes, changedFields, findRecords, writeChanges } from './write-changes.ts';
@@ -49,7 +50,9 @@ export async function applyBatch(
         })
         .returning();
       if (!batch) throw new Error('no batch was inserted');
-      const counts = await applyRows(tx, { ...batch, register: await readRegister(tx, actor.cityCode) }, staged);
+      const register = await readRegister(tx, actor.cityCode);
+      const facetOf = await facetsIn(tx, actor.cityCode);
+      const counts = await applyRows(tx, { ...batch, register, facetOf }, staged);
       await tx.update(batches).set(counts).where(eq(batches.id, batch.id));
       await recordEvent(tx, actor, { action: 'batch.upload', outcome: 'ok', subject: cdBatch });
       return readReceipt(tx, { ...batch, ...counts });
@@ -60,7 +63,10 @@ export async function applyBatch(
 
 async function applyRows(
   tx: Transaction,
-  batch: { id: number; cdBatch: string; cityCode: string; register: Register },
+  batch: Pick<Batch, 'id' | 'cdBatch' | 'cityCode'> & {
+    register: Register;
+    facetOf: (fields: FacetFields) => Promise<number>;
+  },
   staged: StagedBatch,
 ) {
   const counts = { accepted: 0, unchanged: 0, rejected: 0, warnings: 0 };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { and, asc, eq, gt, lt } from 'drizzle-orm';
+import { and, asc, eq, lt, sql } from 'drizzle-orm';
 import { type Db, tables } from '../../db/index.ts';
+import { listFacets } from '../records/facets.ts';
 import type { PlatformActor } from '../staff/actor.ts';
 import type { Reconciliation, ReconciliationQuery } from './wire.ts';
 
@@ -89,8 +90,15 @@ function makeTally() {
 }
 type Tally = ReturnType<typeof makeTally>;
 
-/** In the order of `cd_time`, page by page. */
+/** Day by day, and of each day facet by facet, page by page. */
 async function* cityRows(db: Db, cityCode: string, { from, to }: ReconciliationQuery) {
+  const facets = (await listFacets(db.read)).filter(({ cdSource }) => cdSource === cityCode);
+  for (let day = from; day <= to; day = dayAfter(day)) {
+    for (const { id } of facets) yield* rowsOf(db, id, day);
+  }
+}
+
+async function* rowsOf(db: Db, facetId: number, day: string) {
   const columns = {
     seq: records.seq,
     id: records.id,
@@ -98,27 +106,25 @@ async function* cityRows(db: Db, cityCode: string, { from, to }: ReconciliationQ
     cdTime: records.cdTime,
     cdBatch: records.cdBatch,
   };
-  // Two queries: in a single one, SQLite would read the equal times from their first row on for each page.
-  const sameTime = (cdTime: string, seq: number) =>
-    db.read
+  // The day alone sorts before all of its times, and `~` behind them.
+  for (let last = { cdTime: day, seq: 0 }; ; ) {
+    const page = await db.read
       .select(columns)
       .from(records)
-      .where(and(eq(records.cdSource, cityCode), eq(records.cdTime, cdTime), gt(records.seq, seq)))
-      .orderBy(asc(records.seq))
-      .limit(ROWS_A_PAGE);
-  const laterTimes = (cdTime: string) =>
-    db.read
-      .select(columns)
-      .from(records)
-      // The day's last second and all of the day sort before `~`.
-      .where(and(eq(records.cdSource, cityCode), gt(records.cdTime, cdTime), lt(records.cdTime, `${to}~`)))
+      .where(
+        and(
+          eq(records.facetId, facetId),
+          sql`(${records.cdTime}, ${records.seq}) > (${last.cdTime}, ${last.seq})`,
+          lt(records.cdTime, `${day}~`),
+        ),
+      )
       .orderBy(asc(records.cdTime), asc(records.seq))
       .limit(ROWS_A_PAGE);
-  // The day alone sorts before all of its times.
-  let page = await laterTimes(from);
-  for (let last = page.at(-1); last; last = page.at(-1)) {
-    yield page;
-    page = await sameTime(last.cdTime, last.seq);
-    if (page.length === 0) page = await laterTimes(last.cdTime);
+    if (page.length > 0) yield page;
+    const end = page.at(-1);
+    if (!end || page.length < ROWS_A_PAGE) return;
+    last = end;
   }
 }
+
+const dayAfter = (day: string) => new Date(Date.parse(day) + 24 * 60 * 60 * 1000).toISOString().slice(0, 10);

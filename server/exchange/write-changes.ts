@@ -1,12 +1,13 @@
 import { eq, getTableColumns } from 'drizzle-orm';
 import { isOneOf, type Transaction, tables, type Value } from '../../db/index.ts';
+import type { FacetFields } from '../records/facets.ts';
 import { FIELD_NAMES, type FieldName } from '../records/fields.ts';
 import type { AuthenticationRecord } from '../records/find-by-card.ts';
 import { fieldOf, type StagedRow, warningsOf } from './stage-batch.ts';
 
 const { records, recordChanges, batchIssues } = tables;
 
-type Key = Exclude<keyof AuthenticationRecord, 'seq' | 'warnings'>;
+type Key = Exclude<keyof AuthenticationRecord, 'seq' | 'warnings' | 'facetId'>;
 const keyByColumn = new Map(Object.entries(getTableColumns(records)).map(([key, column]) => [column.name, key as Key]));
 /** The fields in their order, by their names here, e.g. `erhcCardNo`. */
 const KEYS = FIELD_NAMES.map((name) => keyByColumn.get(name) as Key);
@@ -34,7 +35,11 @@ export async function findRecords(tx: Transaction, ids: string[]): Promise<Map<s
 }
 
 /** Writes changes, with their history and what was wrong with the rows. */
-export async function writeChanges(tx: Transaction, batch: { id: number }, changes: Changes): Promise<void> {
+export async function writeChanges(
+  tx: Transaction,
+  batch: { id: number; facetOf: (fields: FacetFields) => Promise<number> },
+  changes: Changes,
+): Promise<void> {
   const history: Value[][] = [];
   const remember = (row: StagedRow, recordSeq: number, changed: FieldName[] | null) =>
     history.push([
@@ -46,12 +51,13 @@ export async function writeChanges(tx: Transaction, batch: { id: number }, chang
       changed?.join(' ') ?? null,
     ]);
 
-  const rows = changes.inserts.map((row) => {
+  const rows: Value[][] = [];
+  for (const row of changes.inserts) {
     const values: Value[] = FIELD_NAMES.map((_, at) => stored(row, at));
-    values.push(words(warningsOf(row)));
-    return values;
-  });
-  const seqs = await tx.insertMany(records, [...KEYS, 'warnings'], rows);
+    values.push(words(warningsOf(row)), await batch.facetOf(facetFields(row)));
+    rows.push(values);
+  }
+  const seqs = await tx.insertMany(records, [...KEYS, 'warnings', 'facetId'], rows);
   changes.inserts.forEach((row, n) => {
     remember(row, seqs[n] ?? 0, null);
   });
@@ -60,13 +66,17 @@ export async function writeChanges(tx: Transaction, batch: { id: number }, chang
     const { id: _id, ...changed } = Object.fromEntries(KEYS.map((key, at) => [key, stored(row, at)]));
     await tx
       .update(records)
-      .set({ ...changed, warnings: words(warningsOf(row)) })
+      .set({ ...changed, warnings: words(warningsOf(row)), facetId: await batch.facetOf(facetFields(row)) })
       .where(eq(records.seq, record.seq));
     remember(row, record.seq, changedFields(row, record));
   }
   for (const { row, record } of changes.withdrawals) {
     const marks = Object.fromEntries(MARKS.map((name) => [keyByColumn.get(name), fieldOf(row, name)]));
-    await tx.update(records).set(marks).where(eq(records.seq, record.seq));
+    const facetId = await batch.facetOf({ ...record, cdOperation: 'd' });
+    await tx
+      .update(records)
+      .set({ ...marks, facetId })
+      .where(eq(records.seq, record.seq));
     const changed = changedFields(row, record).filter((name) => MARKS.includes(name));
     remember(row, record.seq, changed);
   }
@@ -87,6 +97,14 @@ export async function writeChanges(tx: Transaction, batch: { id: number }, chang
     ]),
   );
 }
+
+const facetFields = (row: StagedRow): FacetFields => ({
+  cdSource: fieldOf(row, 'cd_source') ?? '',
+  appRecordNoRecognize: fieldOf(row, 'app_record_no_recognize') ?? '',
+  recognizeFlag: Number(fieldOf(row, 'recognize_flag')),
+  cdOperation: fieldOf(row, 'cd_operation') ?? '',
+  authenticationMethod: fieldOf(row, 'authentication_method'),
+});
 
 function stored(row: StagedRow, at: number) {
   const value = row[at] || null;

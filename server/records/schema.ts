@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 export const RECORDS_PER_PAGE = 20;
 
+export const RECORD_STATES = { authenticated: '已认证', unauthenticated: '未认证', withdrawn: '已撤销' } as const;
+export type RecordState = keyof typeof RECORD_STATES;
+
 const recordId = z.string().regex(/^[0-9a-f]{32}$/, '记录编号应为 32 位十六进制数字');
 
 /** One key at a time: each has its own index. */

@@ -16,7 +16,12 @@ export async function today(db: Db, actor: Actor) {
   const mine = and(eq(vouchers.issuedBy, nurse.id), eq(vouchers.day, shanghaiDay(new Date())));
   const [count, recent] = await Promise.all([
     db.read.$count(vouchers, mine),
-    db.read.select().from(vouchers).where(mine).orderBy(desc(vouchers.serial)).limit(RECENT),
+    db.read
+      .select()
+      .from(vouchers)
+      .where(mine)
+      .orderBy(desc(vouchers.issuedAt), desc(vouchers.voucherNo))
+      .limit(RECENT),
   ]);
   return {
     count,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { cardNoOf } from '../../db/demo/fixed-residents.ts';
 import { demoRecords } from '../../db/demo/records.ts';
 import { tables } from '../../db/index.ts';
+import { facetsIn } from '../records/facets.ts';
 import { codeOf, qrOf, startTestConsole, type TestConsole } from '../test-console.ts';
 import { shanghaiDay } from '../time.ts';
 
@@ -74,8 +75,10 @@ describe('vouchers.issue', () => {
     if (!model) throw new Error('the demo lost its resident');
     const keys = Array.from({ length: 200 }, (_, n) => `queue:${n}`);
     await site.db.write(async (tx) => {
+      const facetId = await (await facetsIn(tx, model.cdSource))(model);
       const rows = keys.map((key) => ({
         ...model,
+        facetId,
         id: cardNoOf(key).slice(0, 32).toLowerCase(),
         erhcCardNo: cardNoOf(key),
       }));
