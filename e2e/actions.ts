@@ -54,3 +54,13 @@ export async function confirmAndPrint(page: Page): Promise<string> {
   await expect(page.getByText(/已送打印/)).toBeVisible();
   return result.data.voucherNo;
 }
+
+/** Chooses in one of the console's selects. */
+export async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name: label }).click();
+  await page
+    .locator('.ant-select-dropdown:visible .ant-select-item-option')
+    .filter({ hasText: option })
+    .first()
+    .click();
+}

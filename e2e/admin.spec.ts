@@ -1,6 +1,6 @@
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { demoRecords } from '../db/demo/records.ts';
-import { codeOf } from './actions.ts';
+import { choose, codeOf } from './actions.ts';
 import { expect, test } from './fixtures.ts';
 
 const resident = demoRecords()[0];
@@ -36,13 +36,9 @@ test.describe('the authentication records', () => {
       const page = await openTablet({ as: 'province' });
       await page.goto('/admin/records');
       await expect(page.getByRole('row')).toHaveCount(21);
-      await page.getByRole('combobox').click();
-      await page.locator('.ant-select-item-option').filter({ hasText: by }).click();
+      await choose(page, '查询方式', by);
       await page.getByRole('textbox', { name: by }).fill(text);
-      await page
-        .getByRole('button', { name: '查 询' })
-        .or(page.getByRole('button', { name: '查询' }))
-        .click();
+      await page.getByRole('button', { name: '查询' }).click();
       await expect(page.getByRole('row')).toHaveCount(2);
       await expect(page.getByText('陈*例')).toBeVisible();
       await page.getByRole('link', { name: '查看' }).click();
@@ -69,8 +65,7 @@ test.describe('the authentication records', () => {
   test('say in Chinese what is wrong with a search', async ({ openTablet }) => {
     const page = await openTablet({ as: 'province' });
     await page.goto('/admin/records');
-    await page.getByRole('combobox').click();
-    await page.locator('.ant-select-item-option').filter({ hasText: '手机号' }).click();
+    await choose(page, '查询方式', '手机号');
     await page.getByRole('textbox', { name: '手机号' }).fill('138');
     await page.getByRole('textbox', { name: '手机号' }).press('Enter');
     await expect(page.getByText('手机号应为 11 位数字')).toBeVisible();

@@ -3,6 +3,7 @@ import { ZodError } from 'zod';
 import type { Db } from '../db/index.ts';
 import { DomainError, ERROR_STATUS, type ErrorCode } from './errors.ts';
 import type { Sealer } from './exchange/seal.ts';
+import type { Exports } from './exports/jobs.ts';
 import type { Actor } from './staff/actor.ts';
 import type { Sessions } from './staff/sessions.ts';
 
@@ -11,6 +12,7 @@ export interface Context {
   actor: Actor | null;
   sealer: Sealer;
   sessions: Sessions;
+  exports: Exports;
   requestId: string;
   demo: boolean;
 }
