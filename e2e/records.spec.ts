@@ -95,7 +95,7 @@ for (const { choice, format } of [
     await page.getByRole('button', { name: '导出' }).click();
     await page.getByRole('menuitem', { name: choice }).click();
     const tasks = page.getByRole('region', { name: '导出任务' });
-    await expect(tasks.getByRole('listitem').first()).toContainText(`共 ${ofShenzhen.length} 条`);
+    await expect(tasks.getByRole('listitem').first()).toContainText(`共 ${ofShenzhen.length} 条`, { timeout: 40_000 });
     const downloading = page.waitForEvent('download');
     await tasks.getByRole('link', { name: '下载' }).first().click();
     const download = await downloading;
