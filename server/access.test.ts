@@ -92,6 +92,7 @@ const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
   'records.open': { may: ['province'], input: () => ({ id: demoRecords()[0]?.id }) },
   'records.reveal': { may: ['province'], input: () => ({ id: demoRecords()[0]?.id, reason: '居民申请更正' }) },
   'records.sources': { may: ['province'] },
+  'figures.read': { may: ['province', 'site_admin', 'city'], input: () => ({ period: 'month' }) },
   'exports.start': { may: ['province'], input: () => EXPORT },
   'exports.list': { may: ['province'] },
   'exports.cancel': { may: ['province'], input: runningExport },

@@ -14,6 +14,7 @@ import { createCredential, revokeCredential, rotateCredential } from './exchange
 import { makeSealer } from './exchange/seal.ts';
 import { stageBatch } from './exchange/stage-batch.ts';
 import { counter, fictionalRecord, type WireRecord } from './exchange/test-exchange.ts';
+import { rollUp } from './figures/roll-up.ts';
 import { addFile, removeFile } from './filings/files.ts';
 import { moveFiling } from './filings/move.ts';
 import { createFiling, saveFiling } from './filings/save-draft.ts';
@@ -123,6 +124,7 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
     voidVoucher(broken, await actorOf('site_admin'), { voucherNo: await printed(), reason: '打印有误' }),
   'staff.changeRole': async (broken) =>
     changeRole(broken, await actorOf('province'), { username: 'nurse2', role: 'auditor' }),
+  'figures: a roll-up': (broken) => rollUp(broken),
   'records.browse': async (broken) => browseRecords(broken, await actorOf('province'), {}),
   'records.reveal': async (broken) =>
     revealRecord(broken, await actorOf('province'), { id: demoRecords()[0]?.id ?? '', reason: '居民申请更正' }),

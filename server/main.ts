@@ -5,6 +5,7 @@ import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
 import { type Db, open } from '../db/index.ts';
 import { makeApi } from './api.ts';
 import { replaceDictionaries } from './dictionaries/dictionaries.ts';
+import { startRollingUp } from './figures/roll-up.ts';
 import { makeLog } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -40,6 +41,7 @@ async function main() {
     server.once('error', reject);
     server.listen(settings.port, settings.host, resolve);
   });
+  const stopRollingUp = startRollingUp(db, log);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : settings.port;
   log.info({ host: settings.host, port }, 'listening');
@@ -47,6 +49,7 @@ async function main() {
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
+      stopRollingUp();
       server.close(() => void close(db));
       server.closeIdleConnections();
     });

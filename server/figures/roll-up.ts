@@ -1,0 +1,141 @@
+/**
+ * Figures are counted from the audit trail, behind the backs of those who wait: an event is counted once, in the transaction that
+ * moves the head over it (docs/decisions/012).
+ */
+import { asc, eq, gt, sql } from 'drizzle-orm';
+import { type Db, isOneOf, type Transaction, tables } from '../../db/index.ts';
+import { describeError, type Log } from '../log.ts';
+import { shanghaiTime } from '../time.ts';
+import { METRICS, type Metric } from './schema.ts';
+
+const { auditEvents, batches, figures, figuresHead } = tables;
+
+/** The head's only row. */
+export const HEAD = 1;
+const EVENTS_AT_ONCE = 2000;
+/** Of an insertion: each row has five parameters. */
+const ROWS_AT_ONCE = 500;
+const INTERVAL_MS = 10_000;
+/** The whole day, beside the hours 0 to 23. */
+export const WHOLE_DAY = 24;
+export const PROVINCE = '';
+
+type Event = Pick<typeof auditEvents.$inferSelect, 'id' | 'at' | 'action' | 'outcome' | 'siteCode' | 'subject'>;
+type Batch = typeof batches.$inferSelect;
+
+/**
+ * Counts what is not counted yet.
+ * @param most chunks of 2 000 events; the rest waits for the next time
+ * @returns whether everything is counted
+ */
+export async function rollUp(db: Db, most = Number.POSITIVE_INFINITY): Promise<boolean> {
+  for (let chunks = 0; chunks < most; chunks += 1) {
+    const counted = await db.write(countSome, { patient: true });
+    if (counted < EVENTS_AT_ONCE) return true;
+  }
+  return false;
+}
+
+/** Rolls up now and then, as long as the process lives. @returns how to stop it */
+export function startRollingUp(db: Db, log: Log): () => void {
+  let working = false;
+  const timer = setInterval(() => {
+    if (working) return;
+    working = true;
+    rollUp(db)
+      .catch((error) => log.error({ error: describeError(error) }, 'figures were not counted'))
+      .finally(() => {
+        working = false;
+      });
+  }, INTERVAL_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+async function countSome(tx: Transaction): Promise<number> {
+  const [head] = await tx.select().from(figuresHead).where(eq(figuresHead.key, HEAD));
+  if (!head) throw new Error('the figures have no head');
+  const { id, at, action, outcome, siteCode, subject } = auditEvents;
+  const events = await tx
+    .select({ id, at, action, outcome, siteCode, subject })
+    .from(auditEvents)
+    .where(gt(id, head.lastId))
+    .orderBy(asc(id))
+    .limit(EVENTS_AT_ONCE);
+  const last = events.at(-1);
+  if (!last) return 0;
+  const uploaded = await findBatches(tx, events);
+  const counts = new Map<string, typeof figures.$inferInsert>();
+  for (const event of events) {
+    for (const { place, metric, count } of countsOf(event, uploaded.get(event.subject ?? ''))) {
+      const time = shanghaiTime(new Date(event.at));
+      const day = time.slice(0, 10);
+      for (const hour of [Number(time.slice(11, 13)), WHOLE_DAY]) {
+        const key = `${day} ${hour} ${place} ${metric}`;
+        const row = counts.get(key) ?? { day, hour, place, metric, count: 0 };
+        row.count += count;
+        counts.set(key, row);
+      }
+    }
+  }
+  const rows = [...counts.values()];
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    await tx
+      .insert(figures)
+      .values(rows.slice(from, from + ROWS_AT_ONCE))
+      .onConflictDoUpdate({
+        target: [figures.day, figures.hour, figures.place, figures.metric],
+        set: { count: sql`${figures.count} + excluded.count` },
+      });
+  }
+  await tx.update(figuresHead).set({ lastId: last.id }).where(eq(figuresHead.key, HEAD));
+  return events.length;
+}
+
+async function findBatches(tx: Transaction, events: Event[]): Promise<Map<string, Batch>> {
+  const numbers = events.flatMap(({ action, subject }) => (action === 'batch.upload' && subject ? [subject] : []));
+  if (numbers.length === 0) return new Map();
+  const rows = await tx.select().from(batches).where(isOneOf(batches.cdBatch, numbers));
+  return new Map(rows.map((batch) => [batch.cdBatch, batch]));
+}
+
+interface Count {
+  place: string;
+  metric: Metric;
+  count: number;
+}
+
+/** What an event adds, and where: at its site or city, and in the province. */
+function countsOf(event: Event, batch: Batch | undefined): Count[] {
+  const added: [metric: string | undefined, count: number][] =
+    event.action === 'batch.upload' && batch
+      ? [
+          ['upload.batches', 1],
+          ['upload.accepted', batch.accepted],
+          ['upload.unchanged', batch.unchanged],
+          ['upload.rejected', batch.rejected],
+        ]
+      : [[metricOf(event), 1]];
+  const place = batch?.cityCode ?? event.siteCode;
+  return added.flatMap(([metric, count]) =>
+    metric !== undefined && metric in METRICS && count > 0
+      ? [PROVINCE, ...(place ? [place] : [])].map((at) => ({ place: at, metric: metric as Metric, count }))
+      : [],
+  );
+}
+
+/** A refusal counts by its code, whatever was asked for. */
+function metricOf({ action, outcome }: Event): string | undefined {
+  switch (action) {
+    case 'scan.lookup':
+      return `scan.${outcome}` in METRICS ? `scan.${outcome}` : `refused.${outcome}`;
+    case 'voucher.issue':
+      return outcome === 'ok' ? 'voucher.issued' : `refused.${outcome}`;
+    case 'voucher.reprint':
+      return outcome === 'ok' ? 'voucher.reprinted' : `refused.${outcome}`;
+    case 'voucher.void':
+      return outcome === 'ok' ? 'voucher.voided' : undefined;
+    default:
+      return undefined;
+  }
+}
