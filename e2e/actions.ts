@@ -1,9 +1,25 @@
 /** What people do, in the domain's words. */
 import { expect, type Page } from '@playwright/test';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
+import type { Console } from './fixtures.ts';
 
 /** The QR text of a fixed demo resident, as a static code. */
 export const codeOf = (key: string) => `${cardNoOf(key)}:1`;
+
+/** What somebody does elsewhere meanwhile: a mutation, without a tablet. @returns its answer */
+export async function ask<Answer>(
+  site: Console,
+  as: Parameters<Console['cookieOf']>[0],
+  procedure: string,
+  input: object,
+): Promise<Answer> {
+  const response = await fetch(`${site.url}/api/trpc/${procedure}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie: await site.cookieOf(as) },
+    body: JSON.stringify(input),
+  });
+  return (await response.json()).result.data;
+}
 
 export const PRINT = '核验无误,打印凭证';
 

@@ -104,6 +104,9 @@ const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
     input: () => ({ username: 'nurse2', role: 'nurse', siteCode: '4403050001' }),
   },
   'audit.browse': { may: ['auditor'], input: () => ({}) },
+  'audit.verify': { may: ['auditor'] },
+  'audit.verification': { may: ['auditor'] },
+  'audit.cancelVerification': { may: ['auditor'] },
   'demo.codes': { may: EVERYBODY },
 };
 

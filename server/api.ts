@@ -7,6 +7,7 @@ import { Hono, type Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Db, tables } from '../db/index.ts';
+import { makeVerification } from './audit/verification.ts';
 import { makeExchange } from './exchange/door.ts';
 import { makeSealer } from './exchange/seal.ts';
 import { makeFilingFiles } from './filings/door.ts';
@@ -28,6 +29,7 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
   const sessions = makeSessions(auth);
+  const verification = makeVerification(log);
   const { signIn, signOut } = makeSignIn(db, auth, sessions);
   const api = new Hono<Door>().basePath('/api');
 
@@ -89,7 +91,8 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
       router: appRouter,
       async createContext({ req }) {
         const person = await sessions.find(req.headers);
-        return { db, sealer, sessions, requestId, demo: settings.demo, actor: person && { ...person, requestId } };
+        const actor = person && { ...person, requestId };
+        return { db, sealer, sessions, verification, requestId, demo: settings.demo, actor };
       },
       onError({ error, path }) {
         if (error.code !== 'INTERNAL_SERVER_ERROR') return;

@@ -7,6 +7,7 @@ import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fillDemo } from '../db/demo/fill.ts';
 import { type Db, open, type Transaction, tables } from '../db/index.ts';
+import { recordVerdict } from './audit/verification.ts';
 import { applyBatch } from './exchange/apply-batch.ts';
 import { createCity } from './exchange/create-city.ts';
 import { createCredential, revokeCredential, rotateCredential } from './exchange/credentials.ts';
@@ -161,6 +162,7 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
     const { id } = await handedIn();
     return moveFiling(broken, await actorOf('province'), { id, move: 'return', opinion: '请改正' });
   },
+  'audit.verify': async (broken) => recordVerdict(broken, await actorOf('auditor'), null),
   'staff:create': (broken) =>
     createStaff(broken, system, { username: 'newcomer', name: '新人', password: 'long enough', role: 'auditor' }),
 };

@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import type { Db } from '../db/index.ts';
+import type { Verification } from './audit/verification.ts';
 import { DomainError, ERROR_STATUS, type ErrorCode } from './errors.ts';
 import type { Sealer } from './exchange/seal.ts';
 import type { Actor } from './staff/actor.ts';
@@ -11,6 +12,7 @@ export interface Context {
   actor: Actor | null;
   sealer: Sealer;
   sessions: Sessions;
+  verification: Verification;
   requestId: string;
   demo: boolean;
 }
