@@ -12,6 +12,7 @@ import { StateTag } from '../state-tag.tsx';
 import { describeFields } from './fields.ts';
 import { History } from './history.tsx';
 import styles from './record.module.css';
+import { VouchersOfRecord } from './vouchers.tsx';
 
 type Opened = Answers['records']['open'];
 
@@ -43,6 +44,7 @@ export default function RecordPage({ params }: { params: Promise<{ id: string }>
         </Card>
       )}
       {record && <RecordCards record={record} />}
+      {record && <VouchersOfRecord id={id} />}
     </PageFrame>
   );
 }
