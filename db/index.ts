@@ -43,9 +43,9 @@ export type InsertMany = <T extends SQLiteTable>(
   rows: readonly (readonly Value[])[],
 ) => Promise<number[]>;
 
-/** Whether a column holds one of many texts: like drizzle's `inArray`, with one parameter however many they are. */
-export const isOneOf = (column: Column, texts: readonly string[]): SQL =>
-  sql`${column} in (select value from json_each(${JSON.stringify(texts)}))`;
+/** Whether a column holds one of many values: like drizzle's `inArray`, with one parameter however many they are. */
+export const isOneOf = (column: Column | SQL, values: readonly Value[]): SQL =>
+  sql`${column} in (select value from json_each(${JSON.stringify(values)}))`;
 
 export interface Db {
   /** Queries outside any transaction. */

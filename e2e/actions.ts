@@ -70,3 +70,14 @@ export async function confirmAndPrint(page: Page): Promise<string> {
   await expect(page.getByText(/已送打印/)).toBeVisible();
   return result.data.voucherNo;
 }
+
+/** Chooses in one of the console's selects. @param typed what is searched for first, where the select can */
+export async function choose(page: Page, label: string, option: string, typed = ''): Promise<void> {
+  await page.getByRole('combobox', { name: label }).click();
+  await page.keyboard.type(typed);
+  await page
+    .locator('.ant-select-dropdown:visible .ant-select-item-option')
+    .filter({ hasText: option })
+    .first()
+    .click();
+}

@@ -1,7 +1,7 @@
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { demoRecords } from '../db/demo/records.ts';
 import type { Voucher } from '../server/vouchers/schema.ts';
-import { ask, codeOf, watchPrinting } from './actions.ts';
+import { ask, choose, codeOf, watchPrinting } from './actions.ts';
 import { type Console, expect, test } from './fixtures.ts';
 
 const resident = demoRecords()[0];
@@ -40,13 +40,9 @@ test.describe('the authentication records', () => {
       const page = await openTablet({ as: 'province' });
       await page.goto('/admin/records');
       await expect(page.getByRole('row')).toHaveCount(21);
-      await page.getByRole('combobox').click();
-      await page.locator('.ant-select-item-option').filter({ hasText: by }).click();
+      await choose(page, '查询方式', by);
       await page.getByRole('textbox', { name: by }).fill(text);
-      await page
-        .getByRole('button', { name: '查 询' })
-        .or(page.getByRole('button', { name: '查询' }))
-        .click();
+      await page.getByRole('button', { name: '查询' }).click();
       await expect(page.getByRole('row')).toHaveCount(2);
       await expect(page.getByText('陈*例')).toBeVisible();
       await page.getByRole('link', { name: '查看' }).click();
@@ -73,8 +69,7 @@ test.describe('the authentication records', () => {
   test('say in Chinese what is wrong with a search', async ({ openTablet }) => {
     const page = await openTablet({ as: 'province' });
     await page.goto('/admin/records');
-    await page.getByRole('combobox').click();
-    await page.locator('.ant-select-item-option').filter({ hasText: '手机号' }).click();
+    await choose(page, '查询方式', '手机号');
     await page.getByRole('textbox', { name: '手机号' }).fill('138');
     await page.getByRole('textbox', { name: '手机号' }).press('Enter');
     await expect(page.getByText('手机号应为 11 位数字')).toBeVisible();
@@ -169,20 +164,15 @@ test('the province sees the vouchers of all sites, of one, by person and state, 
   }
   await expect(page.getByRole('combobox', { name: '核验人员' })).toBeDisabled();
 
-  const pick = async (label: string, option: string, typed = '') => {
-    await page.getByRole('combobox', { name: label }).click();
-    await page.keyboard.type(typed);
-    await page.locator('.ant-select-item-option').filter({ hasText: option }).click();
-  };
-  await pick('状态', '已作废');
+  await choose(page, '状态', '已作废');
   await expect.poll(numbers).toEqual([second]);
-  await pick('状态', '有效');
+  await choose(page, '状态', '有效');
   await expect.poll(numbers).toEqual([elsewhere, first]);
-  await pick('顺序', '从旧到新');
+  await choose(page, '顺序', '从旧到新');
   await expect.poll(numbers).toEqual([first, elsewhere]);
-  await pick('接种单位', '南山示例社区健康服务中心', '440305');
+  await choose(page, '接种单位', '南山示例社区健康服务中心', '440305');
   await expect.poll(numbers).toEqual([elsewhere]);
-  await pick('核验人员', '罗护士');
+  await choose(page, '核验人员', '罗护士');
   await expect.poll(numbers).toEqual([elsewhere]);
 
   await page.getByRole('link', { name: '日报' }).click();

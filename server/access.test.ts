@@ -3,6 +3,7 @@ import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoRecords } from '../db/demo/records.ts';
 import { fictionalRecord, upload } from './exchange/test-exchange.ts';
+import type { StartExportInput } from './exports/schema.ts';
 import { type DemoUser, listProcedures, qrOf, startTestConsole, type TestConsole } from './test-console.ts';
 
 const BATCH = '4401261123090000001';
@@ -66,6 +67,16 @@ async function picture(id: number): Promise<string> {
   return ((await response.json()) as { fileId: string }).fileId;
 }
 
+const EXPORT: StartExportInput = { source: 'records', format: 'csv', filter: {}, columns: ['name'] };
+/** An export that is still running. */
+async function runningExport() {
+  const province = await site.as('province');
+  for (const job of await province.exports.list.query()) {
+    if (job.state === 'running') await province.exports.cancel.mutate({ id: job.id });
+  }
+  return { id: (await province.exports.start.mutate(EXPORT)).id };
+}
+
 const code = { code: qrOf('demo:authenticated') };
 const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
   'scan.lookup': { may: ['nurse'], input: () => code },
@@ -82,6 +93,11 @@ const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
   'vouchers.void': { may: ['site_admin'], input: async () => ({ voucherNo: await voucherNo(), reason: '打印有误' }) },
   'records.browse': { may: ['province'], input: () => ({}) },
   'records.open': { may: ['province'], input: () => ({ id: demoRecords()[0]?.id }) },
+  'records.reveal': { may: ['province'], input: () => ({ id: demoRecords()[0]?.id, reason: '居民申请更正' }) },
+  'records.sources': { may: ['province'] },
+  'exports.start': { may: ['province'], input: () => EXPORT },
+  'exports.list': { may: ['province'] },
+  'exports.cancel': { may: ['province'], input: runningExport },
   'exchange.browseBatches': { may: ['province', 'city'], input: () => ({}) },
   'exchange.openBatch': { may: ['province', 'city'], input: () => ({ cdBatch: BATCH }) },
   'exchange.platforms': { may: ['province', 'city'] },

@@ -8,8 +8,11 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Db, tables } from '../db/index.ts';
 import { makeVerification } from './audit/verification.ts';
+import type { FindStaff } from './door.ts';
 import { makeExchange } from './exchange/door.ts';
 import { makeSealer } from './exchange/seal.ts';
+import { makeExportFiles } from './exports/door.ts';
+import { makeExports } from './exports/jobs.ts';
 import { makeFilingFiles } from './filings/door.ts';
 import { describeError, type Log } from './log.ts';
 import { appRouter } from './router.ts';
@@ -24,12 +27,17 @@ const OWN_LIMITS = /^\/api\/(exchange\/v1\/batches|filings\/[^/]+\/files)$/;
 
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
-/** The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, and tRPC at `/api/trpc`. */
-export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>, log: Log) {
+/** The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of exports at `/api/exports`, and tRPC at `/api/trpc`. */
+export function makeApi(
+  db: Db,
+  settings: Pick<Settings, 'authSecret' | 'demo' | 'databaseUrl' | 'dictionaries'>,
+  log: Log,
+) {
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
   const sessions = makeSessions(auth);
   const verification = makeVerification(log);
+  const exports = makeExports(settings, log);
   const { signIn, signOut } = makeSignIn(db, auth, sessions);
   const api = new Hono<Door>().basePath('/api');
 
@@ -75,14 +83,10 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
   // better-auth has many more doors; these two are all that this console opens.
   api.post('/auth/sign-in/username', (c) => signIn(c.req.raw, addressOf(c), c.get('requestId')));
   api.post('/auth/sign-out', (c) => signOut(c.req.raw, c.get('requestId')));
-  api.route(
-    '/exchange',
-    makeExchange(db, sealer, (headers) => sessions.find(headers)),
-  );
-  api.route(
-    '/filings',
-    makeFilingFiles(db, (headers) => sessions.find(headers)),
-  );
+  const findStaff: FindStaff = (headers) => sessions.find(headers);
+  api.route('/exchange', makeExchange(db, sealer, findStaff));
+  api.route('/filings', makeFilingFiles(db, findStaff));
+  api.route('/exports', makeExportFiles(db, exports, findStaff));
   api.all('/trpc/*', (c) => {
     const requestId = c.get('requestId');
     return fetchRequestHandler({
@@ -92,7 +96,7 @@ export function makeApi(db: Db, settings: Pick<Settings, 'authSecret' | 'demo'>,
       async createContext({ req }) {
         const person = await sessions.find(req.headers);
         const actor = person && { ...person, requestId };
-        return { db, sealer, sessions, verification, requestId, demo: settings.demo, actor };
+        return { db, sealer, sessions, verification, exports, requestId, demo: settings.demo, actor };
       },
       onError({ error, path }) {
         if (error.code !== 'INTERNAL_SERVER_ERROR') return;

@@ -6,6 +6,7 @@ import { eq } from 'drizzle-orm';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fillDemo } from '../db/demo/fill.ts';
+import { demoRecords } from '../db/demo/records.ts';
 import { type Db, open, type Transaction, tables } from '../db/index.ts';
 import { recordVerdict } from './audit/verification.ts';
 import { applyBatch } from './exchange/apply-batch.ts';
@@ -17,7 +18,9 @@ import { counter, fictionalRecord, type WireRecord } from './exchange/test-excha
 import { addFile, removeFile } from './filings/files.ts';
 import { moveFiling } from './filings/move.ts';
 import { createFiling, saveFiling } from './filings/save-draft.ts';
+import { browseRecords } from './records/browse.ts';
 import { presentTime } from './records/check-record.ts';
+import { revealRecord } from './records/reveal.ts';
 import { lookup } from './scan/lookup.ts';
 import type { Actor } from './staff/actor.ts';
 import { changeRole } from './staff/change-role.ts';
@@ -121,6 +124,9 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
     voidVoucher(broken, await actorOf('site_admin'), { voucherNo: await printed(), reason: '打印有误' }),
   'staff.changeRole': async (broken) =>
     changeRole(broken, await actorOf('province'), { username: 'nurse2', role: 'auditor' }),
+  'records.browse': async (broken) => browseRecords(broken, await actorOf('province'), {}),
+  'records.reveal': async (broken) =>
+    revealRecord(broken, await actorOf('province'), { id: demoRecords()[0]?.id ?? '', reason: '居民申请更正' }),
   'exchange: a batch': (broken) =>
     uploadTo(broken, nextBatch(), [fictionalRecord(1), { ...fictionalRecord(2), phone: '' }]),
   'exchange: changes': async (broken) => {

@@ -4,6 +4,8 @@ import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { demoRecords } from '../db/demo/records.ts';
 import { fictionalRecord, signed, upload as uploadTo } from './exchange/test-exchange.ts';
+import { countRecords } from './records/list-records.ts';
+import { walkRecords } from './records/walk-records.ts';
 import { listProcedures, qrOf, startTestConsole, type TestConsole } from './test-console.ts';
 
 const RECONCILIATION = 'reconciliation?from=2026-06-01&to=2026-06-30';
@@ -43,7 +45,37 @@ it('finds no scan and no sort in the plans', async () => {
   await province.records.browse.mutate({ search: { by: 'phone', text: person?.phone ?? '' } });
   await province.records.browse.mutate({ search: { by: 'idcode', text: person?.idcode ?? '' } });
   await province.records.browse.mutate({ search: { by: 'code', text: code.code } });
+  for (const search of [
+    undefined,
+    { by: 'name' as const, text: '王' },
+    { by: 'phone' as const, text: person?.phone ?? '' },
+  ]) {
+    for (const order of ['newest', 'oldest'] as const) {
+      for (const filter of [
+        { from: '2026-06-01', to: '2026-06-30' },
+        { cityCode: '4401' },
+        { state: 'withdrawn' as const, from: '2026-06-01' },
+      ]) {
+        await province.records.browse.mutate({ search, order, ...filter });
+        await province.records.browse.mutate({ search, order, ...filter, cursor: nextCursor ?? undefined });
+        await countRecords(site.db.read, { search, ...filter }, 9);
+        for await (const rows of walkRecords(site.db.read, { search, ...filter }, { backwards: order === 'newest' })) {
+          expect(rows.length).toBeGreaterThan(0);
+        }
+      }
+    }
+  }
   await province.records.open.mutate({ id: person?.id ?? '' });
+  await province.records.reveal.mutate({ id: person?.id ?? '', reason: '居民申请更正' });
+  await province.records.sources.query();
+  const { id } = await province.exports.start.mutate({
+    source: 'records',
+    format: 'csv',
+    filter: {},
+    columns: ['name'],
+  });
+  await province.exports.list.query();
+  await province.exports.cancel.mutate({ id });
   await province.staff.changeRole.mutate({ username: 'nurse2', role: 'nurse', siteCode: '4403050001' });
   const upload = (cdBatch: string, records: object[]) => uploadTo(site, { cdBatch, records });
   await upload('4401261123090000001', [fictionalRecord(1), { ...fictionalRecord(2), phone: '' }]);
@@ -72,18 +104,21 @@ it('finds no scan and no sort in the plans', async () => {
   prepare.mockRestore();
   expect(queries.size).toBeGreaterThan(25);
   // A procedure that this test forgot would go unseen.
-  expect(listProcedures()).toHaveLength(34);
+  expect(listProcedures()).toHaveLength(39);
 
   const database = new Database(site.databaseFile, { readonly: true });
+  // `found` is no table: rows that were found are counted.
   // In the order of its own key SQLite calls even the first page of a table a scan.
   const byRowid = /from "(batches|filings)" .* order by "\1"\."id" desc limit \?$/;
   // SQLite plans to look for orphans of a new parent; it does so only while there are any.
   const parents = /^insert into "(batches|cities|credentials|filings)"/;
   // The verification walks the whole trail: that is what it is for.
   const walk = /^select [^(]* from "audit_events" order by "audit_events"\."id" asc limit \?$/;
+  // Each facet gives a page's worth of rows at most; of those the first are chosen.
+  const ofFacets = /from "record_facets" inner join "authentication_records"/;
   // A person has a few records, a record a few vouchers; they are sorted after they were found.
   const ofOnePerson =
-    /"(phone|idcode|erhc_card_no)" = \?.* order by "authentication_records"\."cd_time" desc|"record_id" = \? order by "vouchers"\."issued_at" desc/;
+    /"(phone|idcode|erhc_card_no)" = \?.* order by "authentication_records"\."cd_time" (asc|desc)|"record_id" = \? order by "vouchers"\."issued_at" desc/;
   const slow = [...queries]
     .filter((sql) => !byRowid.test(sql) && !walk.test(sql) && !parents.test(sql))
     .flatMap((sql) => {
@@ -91,7 +126,8 @@ it('finds no scan and no sort in the plans', async () => {
       const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters) as { detail: string }[];
       const bad = plan.filter(
         ({ detail }) =>
-          (/^SCAN/.test(detail) && !detail.includes('INDEX')) || (/TEMP B-TREE/.test(detail) && !ofOnePerson.test(sql)),
+          (/^SCAN/.test(detail) && !detail.includes('INDEX') && detail !== 'SCAN found') ||
+          (/TEMP B-TREE/.test(detail) && !ofOnePerson.test(sql) && !ofFacets.test(sql)),
       );
       return bad.map(({ detail }) => `${detail}: ${sql}`);
     });

@@ -1,6 +1,7 @@
 import { auditRouter } from './audit/router.ts';
 import { demoRouter } from './demo/router.ts';
 import { exchangeRouter } from './exchange/router.ts';
+import { exportsRouter } from './exports/router.ts';
 import { filingsRouter } from './filings/router.ts';
 import { recordsRouter } from './records/router.ts';
 import { scanRouter } from './scan/router.ts';
@@ -14,6 +15,7 @@ export const appRouter = router({
   records: recordsRouter,
   exchange: exchangeRouter,
   filings: filingsRouter,
+  exports: exportsRouter,
   staff: staffRouter,
   audit: auditRouter,
   demo: demoRouter,

@@ -38,7 +38,8 @@ export async function startTestConsole({ demo = true } = {}): Promise<TestConsol
     { level: 'debug', base: null },
     pino.destination(join(EVIDENCE.api, `${process.pid}-${Date.now()}.log`)),
   );
-  const api = makeApi(db, { authSecret, demo }, log);
+  const settings = { authSecret, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined };
+  const api = makeApi(db, settings, log);
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
     const started = serve({ fetch: api.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(started));
   });

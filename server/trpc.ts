@@ -4,6 +4,7 @@ import type { Db } from '../db/index.ts';
 import type { Verification } from './audit/verification.ts';
 import { DomainError, ERROR_STATUS, type ErrorCode } from './errors.ts';
 import type { Sealer } from './exchange/seal.ts';
+import type { Exports } from './exports/jobs.ts';
 import type { Actor } from './staff/actor.ts';
 import type { Sessions } from './staff/sessions.ts';
 
@@ -13,6 +14,7 @@ export interface Context {
   sealer: Sealer;
   sessions: Sessions;
   verification: Verification;
+  exports: Exports;
   requestId: string;
   demo: boolean;
 }

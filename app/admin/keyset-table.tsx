@@ -4,7 +4,7 @@ import styles from './keyset.module.css';
 import { KeysetPager } from './keyset-pager.tsx';
 import type { Keyset } from './use-keyset.ts';
 
-interface Props<Row> extends Pick<TableProps<Row>, 'columns' | 'rowKey' | 'expandable'> {
+interface Props<Row> extends Pick<TableProps<Row>, 'columns' | 'rowKey' | 'expandable' | 'onChange'> {
   list: Keyset<Row>;
   /** Said when the list is empty. */
   empty: string;
@@ -24,6 +24,7 @@ export function KeysetTable<Row extends object>({ list, empty, ...table }: Props
           pagination={false}
           size="medium"
           scroll={{ x: 'max-content' }}
+          showSorterTooltip={false}
           locale={{
             emptyText: list.page ? <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={empty} /> : '正在读取…',
           }}

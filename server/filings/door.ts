@@ -1,15 +1,12 @@
 /** The files of filings: up as a form, down one by one. `/api/filings`; everything else of filings is tRPC. */
-import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { Db } from '../../db/index.ts';
-import { DomainError, ERROR_STATUS } from '../errors.ts';
-import type { Actor } from '../staff/actor.ts';
+import { type FindStaff, makeDoor } from '../door.ts';
+import { DomainError } from '../errors.ts';
 import { addFile, findFile } from './files.ts';
 import { tooLarge } from './read-file.ts';
 import { FILE_KINDS, fileInput, LARGEST_SCAN } from './schema.ts';
-
-type Door = { Variables: { requestId: string } };
 
 /** The form's own parts around the file. */
 const FORM_OVERHEAD = 64 * 1024;
@@ -21,22 +18,8 @@ const upload = z.object({
   file: z.instanceof(File, { error: '请选择文件' }),
 });
 
-/** @param findStaff who is signed in, if anybody */
-export function makeFilingFiles(db: Db, findStaff: (headers: Headers) => Promise<Omit<Actor, 'requestId'> | null>) {
-  const door = new Hono<Door>();
-
-  door.onError((error, c) => {
-    if (!(error instanceof DomainError)) throw error;
-    const { code, message, field = null } = error;
-    return c.json({ code, message, field, request_id: c.get('requestId') }, ERROR_STATUS[code]);
-  });
-
-  async function actorOf(c: Context<Door>): Promise<Actor> {
-    const person = await findStaff(c.req.raw.headers);
-    if (!person) throw new DomainError('UNAUTHENTICATED', '请先登录');
-    return { ...person, requestId: c.get('requestId') };
-  }
-
+export function makeFilingFiles(db: Db, findStaff: FindStaff) {
+  const { door, actorOf } = makeDoor(findStaff);
   const limit = bodyLimit({
     maxSize: LARGEST_SCAN + FORM_OVERHEAD,
     onError: () => {

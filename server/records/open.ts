@@ -1,21 +1,14 @@
 import { desc, eq } from 'drizzle-orm';
 import { type Db, type Queries, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
-import {
-  authenticationMethodNames,
-  divisionName,
-  idCardTypeName,
-  nationalityName,
-  nationName,
-  sexName,
-} from '../dictionaries/dictionaries.ts';
 import { DomainError } from '../errors.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { shanghaiTime } from '../time.ts';
+import { describeFields } from './describe-fields.ts';
+import { stateOf } from './facets.ts';
 import { FIELDS } from './fields.ts';
 import type { AuthenticationRecord } from './find-by-card.ts';
 import { issueOf } from './issues.ts';
-import { maskAddress, maskIdcode, maskName, maskPhone } from './mask.ts';
 
 /** Changes of a record that are shown, newest first. */
 const HISTORY = 200;
@@ -42,9 +35,8 @@ export async function openRecord(db: Db, actor: Actor, input: { id: string }) {
     listChanges(db.read, record.seq),
   ]);
   await db.write((tx) => recordEvent(tx, who, { action: 'record.open', outcome: 'ok', subject: record.id }));
-  const mask = (text: string | null, how: (text: string) => string) => (text ? how(text) : null);
   return {
-    withdrawn: record.cdOperation === 'd',
+    state: stateOf(record),
     appName: app?.appName ?? null,
     appState: app?.state ?? null,
     cityName: city ?? null,
@@ -53,33 +45,7 @@ export async function openRecord(db: Db, actor: Actor, input: { id: string }) {
       return { field, message };
     }),
     history,
-    fields: {
-      id: record.id,
-      erhc_card_no: record.erhcCardNo,
-      empi: record.empi,
-      name: maskName(record.name),
-      sex: sexName(record.sex),
-      nation: mask(record.nation, nationName),
-      nationality: mask(record.nationality, nationalityName),
-      birthday: record.birthday,
-      address: mask(record.address, maskAddress),
-      id_card_type_code: idCardTypeName(record.idCardTypeCode),
-      idcode: maskIdcode(record.idcode),
-      phone: maskPhone(record.phone),
-      linkman: mask(record.linkman, maskName),
-      telephone: mask(record.telephone, maskPhone),
-      birthplace: mask(record.birthplace, maskAddress),
-      county_code: record.countyCode && `${divisionName(record.countyCode)}(${record.countyCode})`,
-      current_address: mask(record.currentAddress, maskAddress),
-      authentication_method: mask(record.authenticationMethod, authenticationMethodNames),
-      app_record_no: record.appRecordNo,
-      app_record_no_recognize: record.appRecordNoRecognize,
-      recognize_flag: record.recognizeFlag,
-      cd_time: record.cdTime,
-      cd_source: record.cdSource,
-      cd_batch: record.cdBatch,
-      cd_operation: record.cdOperation,
-    },
+    fields: describeFields(record, { masked: true }),
   };
 }
 

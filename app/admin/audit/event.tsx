@@ -1,7 +1,7 @@
 import { Descriptions, type TableColumnsType, Tag } from 'antd';
 import type { Answers } from '../answers.ts';
 import styles from './audit.module.css';
-import { actionWord, actorWord, detailWord, isGood, outcomeWord, roleWord } from './words.ts';
+import { actionWord, actorWord, detailWords, isGood, outcomeWord, roleWord } from './words.ts';
 
 export type Event = Answers['audit']['browse']['items'][number];
 
@@ -9,6 +9,16 @@ const NONE = '—';
 
 /** Numbers that fit stand whole; ids and card numbers by their beginning, the rest unfolds with the row. */
 const shorten = (id: string) => (id.length > 24 ? `${id.slice(0, 8)}…` : id);
+
+/** Words wrap as wholes; hashes and file ids are shortened where there is no room. */
+function Detail({ event: { action, detail }, short = false }: { event: Event; short?: boolean }) {
+  if (!detail) return NONE;
+  return detailWords(action, detail).map((words) => (
+    <span key={words} className={styles.words}>
+      {short && /^[0-9a-f-]{32,}$/.test(words) ? shorten(words) : words}
+    </span>
+  ));
+}
 
 const outcomeTag = (outcome: string) => (
   <Tag color={isGood(outcome) ? 'success' : 'warning'}>{outcomeWord(outcome)}</Tag>
@@ -34,7 +44,8 @@ export const COLUMNS: TableColumnsType<Event> = [
   {
     title: '说明',
     dataIndex: 'detail',
-    render: (detail: string | null) => (detail ? shorten(detailWord(detail)) : NONE),
+    className: styles.detail,
+    render: (_, event) => <Detail event={event} short />,
   },
 ];
 
@@ -55,7 +66,11 @@ export function EventInFull({ event }: { event: Event }) {
     { key: 'role', label: '角色', children: roleWord(event.actorRole) },
     { key: 'site', label: '接种单位', children: site ?? NONE },
     { key: 'subject', label: '对象', children: event.subject ?? NONE },
-    { key: 'detail', label: '说明', children: event.detail ? detailWord(event.detail) : NONE },
+    {
+      key: 'detail',
+      label: '说明',
+      children: <Detail event={event} />,
+    },
     { key: 'request', label: '请求编号', children: event.requestId },
     { key: 'previous', label: '上一条校验值', children: event.previousHash ?? NONE },
     { key: 'hash', label: '本条校验值', children: event.hash ?? NONE },

@@ -1,7 +1,9 @@
-import { AUDIT_ACTIONS, AUDIT_OUTCOMES, type AuditAction, GOOD_OUTCOMES } from '../../../server/audit/schema.ts';
+import { AUDIT_ACTIONS, AUDIT_OUTCOMES, GOOD_OUTCOMES } from '../../../server/audit/schema.ts';
+import { FORMATS } from '../../../server/exports/schema.ts';
+import { RECORD_STATES, type RecordFilter } from '../../../server/records/schema.ts';
 import { ROLE_NAMES } from '../../../server/staff/schema.ts';
 import type { Answers } from '../answers.ts';
-import { SEARCH_KEYS } from '../records/search-keys.ts';
+import { METHODS, SEARCH_KEYS } from '../records/search-keys.ts';
 
 /** Stored words of the audit trail in Chinese. Numbers and days, which no table holds, are shown as they are. */
 const wordIn = (words: Record<string, string>) => (word: string) => words[word] ?? word;
@@ -26,41 +28,38 @@ type Fault = Extract<Answers['audit']['verification'], { state: 'broken' }>['fau
 export const FAULTS: Record<Fault, string> = { changed: '该条被改动', missing: '该条缺失', added: '该条多出' };
 
 const searches = Object.entries(SEARCH_KEYS).map(([key, { label }]) => [key, `按${label}`]);
-const partOfDetail = wordIn({ ...ROLE_NAMES, ...FAULTS, all: '全部', ...Object.fromEntries(searches) });
-/** A detail is one word, or some with blanks between. */
-export const detailWord = (detail: string) => detail.split(' ').map(partOfDetail).join(' ');
+const partOfDetail = wordIn({
+  ...ROLE_NAMES,
+  ...FAULTS,
+  ...FORMATS,
+  ...Object.fromEntries(searches),
+  all: '全部',
+});
 
-type Kind = AuditAction extends `${infer Before}.${string}` ? Before : never;
-const KINDS: Record<Kind, string> = {
-  staff: '人员与登录',
-  site: '接种单位',
-  scan: '扫码核验',
-  voucher: '凭证',
-  record: '实名认证记录',
-  batch: '批次',
-  city: '城市平台',
-  credential: '接入凭据',
-  filing: '应用备案',
-  audit: '审计记录',
-  export: '导出',
+/** A list's filters, as `key=value`. Values that no table holds are numbers and days. */
+const FILTERS: Record<Exclude<keyof RecordFilter, 'search'>, { label: string; values?: Record<string, string> }> = {
+  cityCode: { label: '来源城市' },
+  app: { label: '应用备案号' },
+  state: { label: '状态', values: RECORD_STATES },
+  method: { label: '实名认证方式', values: METHODS },
+  from: { label: '起始日期' },
+  to: { label: '截止日期' },
 };
+const isFilter = (key: string): key is keyof typeof FILTERS => key in FILTERS;
+
+/** A detail is one word, or some with blanks between; the reason for looking at a record in full stands as it was written. */
+export function detailWords(action: string, detail: string): string[] {
+  if (action === 'record.reveal') return [detail];
+  return detail.split(' ').map((part) => {
+    const [key = '', value] = part.split('=');
+    if (value === undefined || !isFilter(key)) return partOfDetail(part);
+    const { label, values = {} } = FILTERS[key];
+    return `${label} ${wordIn(values)(value)}`;
+  });
+}
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
 
-/** Actions to choose from, by kind. */
-export const ACTION_OPTIONS = Object.entries(KINDS).map(([kind, label]) => ({
-  label,
-  options: options(AUDIT_ACTIONS).filter(({ value }) => value.startsWith(`${kind}.`)),
-}));
-
-/** Outcomes to choose from: a class of them, or one. */
-export const OUTCOME_OPTIONS = [
-  {
-    label: '按类别',
-    options: [
-      { value: 'good', label: '全部成功' },
-      { value: 'bad', label: '全部未成功' },
-    ],
-  },
-  { label: '按结果', options: options(AUDIT_OUTCOMES) },
-];
+export const ACTION_OPTIONS = options(AUDIT_ACTIONS);
+/** A class of outcomes, or one. */
+export const OUTCOME_OPTIONS = options({ good: '全部成功', bad: '全部未成功', ...AUDIT_OUTCOMES });

@@ -1,28 +1,66 @@
-import { Button, Card, Form, Input, Select } from 'antd';
-import { browseRecordsInput } from '../../../server/records/schema.ts';
+import { useQuery } from '@tanstack/react-query';
+import { Button, Card, DatePicker, Form, Input, Select } from 'antd';
+import type { Dayjs } from 'dayjs';
+import dayjs from 'dayjs';
+// The picker's weeks begin on Monday by it.
+import 'dayjs/locale/zh-cn';
+import { RECORD_STATES, type RecordFilter, type RecordState, recordFilter } from '../../../server/records/schema.ts';
+import { api } from '../../ui/api.ts';
 import { zodRule } from '../zod-rule.ts';
 import { useSearch } from './search.tsx';
 import styles from './search-form.module.css';
-import { SEARCH_KEYS } from './search-keys.ts';
+import { METHODS, SEARCH_KEYS } from './search-keys.ts';
 
 interface Fields {
   by: keyof typeof SEARCH_KEYS;
   text: string;
+  cityCode?: string | undefined;
+  app?: string | undefined;
+  state?: RecordState | undefined;
+  method?: NonNullable<RecordFilter['method']> | undefined;
+  days?: [Dayjs, Dayjs] | null | undefined;
 }
 
-const EMPTY: Fields = { by: 'name', text: '' };
+const EMPTY: Fields = {
+  by: 'name',
+  text: '',
+  cityCode: undefined,
+  app: undefined,
+  state: undefined,
+  method: undefined,
+  days: undefined,
+};
 const KEYS = Object.entries(SEARCH_KEYS).map(([value, { label }]) => ({ value, label }));
+const STATES = Object.entries(RECORD_STATES).map(([value, label]) => ({ value, label }));
+const METHOD_CHOICES = Object.entries(METHODS).map(([value, label]) => ({ value, label }));
 
-/** Asks for records by one key. */
+const searchOf = ({ by, text }: Pick<Fields, 'by' | 'text'>) => (text.trim() ? { by, text } : undefined);
+
+function toFilter({ by, text, days, ...rest }: Fields): RecordFilter {
+  const [from, to] = (days ?? []).map((day) => day.format('YYYY-MM-DD'));
+  return recordFilter.parse({ search: searchOf({ by, text }), ...rest, from, to });
+}
+
+function toFields({ search, from, to, ...rest }: RecordFilter): Fields {
+  return { ...EMPTY, ...rest, ...search, days: from && to ? [dayjs(from), dayjs(to)] : undefined };
+}
+
+/** Asks for records: by one key, and by what filters narrow it to. */
 export function SearchForm() {
   const { asked, ask } = useSearch();
   const [form] = Form.useForm<Fields>();
   const by = Form.useWatch('by', form) ?? EMPTY.by;
+  const city = Form.useWatch('cityCode', form);
+  const sources = useQuery({ queryKey: ['records.sources'], queryFn: () => api.records.sources.query() });
+  const cities = sources.data?.cities.map(({ code, name }) => ({ value: code, label: name }));
+  const apps = sources.data?.apps
+    .filter(({ cityCode }) => !city || cityCode === city)
+    .map(({ number, name }) => ({ value: number, label: `${name}(${number})` }));
 
   function clear() {
     form.setFieldsValue(EMPTY);
     form.setFields([{ name: 'text', errors: [] }]);
-    ask(undefined);
+    ask({ filter: {}, order: undefined });
   }
 
   return (
@@ -32,21 +70,48 @@ export function SearchForm() {
         name="records"
         layout="vertical"
         className={styles.form}
-        initialValues={asked.search ?? EMPTY}
+        initialValues={toFields(asked.filter)}
         validateTrigger="onSubmit"
         autoComplete="off"
-        onFinish={(search) => ask(browseRecordsInput.parse({ search }).search)}
+        onFinish={(fields) => ask({ filter: toFilter(fields), order: undefined })}
       >
-        <Form.Item name="by" label="查询方式" className={styles.by}>
+        <Form.Item name="by" label="查询方式">
           <Select options={KEYS} onChange={() => form.setFields([{ name: 'text', errors: [] }])} />
         </Form.Item>
         <Form.Item
           name="text"
           label={SEARCH_KEYS[by].label}
           className={styles.text}
-          rules={[zodRule((text) => browseRecordsInput.safeParse({ search: { by, text } }))]}
+          rules={[zodRule((text) => recordFilter.safeParse({ search: searchOf({ by, text: String(text ?? '') }) }))]}
         >
           <Input placeholder={SEARCH_KEYS[by].hint} autoComplete="off" spellCheck={false} maxLength={512} />
+        </Form.Item>
+        <Form.Item name="cityCode" label="来源城市">
+          <Select
+            allowClear
+            placeholder="全部"
+            options={cities}
+            loading={sources.isPending}
+            onChange={() => form.setFieldsValue({ app: undefined })}
+          />
+        </Form.Item>
+        <Form.Item name="app" label="应用">
+          <Select
+            allowClear
+            placeholder="全部"
+            options={apps}
+            loading={sources.isPending}
+            showSearch={{ optionFilterProp: 'label' }}
+          />
+        </Form.Item>
+        <Form.Item name="state" label="状态">
+          <Select allowClear placeholder="全部" options={STATES} />
+        </Form.Item>
+        <Form.Item name="method" label="实名认证方式">
+          <Select allowClear placeholder="全部" options={METHOD_CHOICES} />
+        </Form.Item>
+        <Form.Item name="days" label="插入日期" className={styles.days}>
+          <DatePicker.RangePicker />
         </Form.Item>
         <div className={styles.buttons}>
           <Button type="primary" htmlType="submit">

@@ -1,7 +1,13 @@
 import { Tag } from 'antd';
+import { RECORD_STATES, type RecordState } from '../../../server/records/schema.ts';
+
+const COLOURS: Record<RecordState, string> = {
+  authenticated: 'success',
+  unauthenticated: 'default',
+  withdrawn: 'error',
+};
 
 /** Whether a record authenticates its resident; a withdrawn one never does. */
-export function StateTag({ recognizeFlag, withdrawn }: { recognizeFlag: number; withdrawn: boolean }) {
-  if (withdrawn) return <Tag color="error">已撤销</Tag>;
-  return recognizeFlag === 1 ? <Tag color="success">已认证</Tag> : <Tag>未认证</Tag>;
+export function StateTag({ state }: { state: RecordState }) {
+  return <Tag color={COLOURS[state]}>{RECORD_STATES[state]}</Tag>;
 }

@@ -2,16 +2,17 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Card, Descriptions, Skeleton } from 'antd';
-import { Fragment, use } from 'react';
+import { Fragment, use, useState } from 'react';
 import { FILING_STATES } from '../../../../server/filings/schema.ts';
 import { api } from '../../../ui/api.ts';
 import type { Answers } from '../../answers.ts';
 import { Failure } from '../../failure.tsx';
 import { PageFrame } from '../../page-frame.tsx';
 import { StateTag } from '../state-tag.tsx';
-import { describeFields } from './fields.ts';
+import { describeFields, type Fields } from './fields.ts';
 import { History } from './history.tsx';
 import styles from './record.module.css';
+import { Reveal } from './reveal.tsx';
 import { VouchersOfRecord } from './vouchers.tsx';
 
 type Opened = Answers['records']['open'];
@@ -30,9 +31,12 @@ export default function RecordPage({ params }: { params: Promise<{ id: string }>
     gcTime: 0,
   });
   const { data: record, error } = opened;
-  const mark = record && <StateTag recognizeFlag={record.fields.recognize_flag} withdrawn={record.withdrawn} />;
+  // In this page's memory only: leaving it hides everything again.
+  const [revealed, setRevealed] = useState<Fields | null>(null);
+  const mark = record && <StateTag state={record.state} />;
+  const actions = record && !revealed && <Reveal id={id} onRevealed={setRevealed} />;
   return (
-    <PageFrame title="认证记录" mark={mark} back={LIST} error={error}>
+    <PageFrame title="认证记录" mark={mark} actions={actions} back={LIST} error={error}>
       {error && (
         <Card>
           <Failure error={error} onRetry={() => void opened.refetch()} retrying={opened.isFetching} />
@@ -43,7 +47,8 @@ export default function RecordPage({ params }: { params: Promise<{ id: string }>
           <Skeleton active paragraph={{ rows: 12 }} />
         </Card>
       )}
-      {record && <RecordCards record={record} />}
+      {revealed && <Alert type="warning" showIcon title="正在显示完整信息,离开本页后恢复脱敏" />}
+      {record && <RecordCards record={record} fields={revealed ?? record.fields} />}
       {record && <VouchersOfRecord id={id} />}
     </PageFrame>
   );
@@ -65,13 +70,13 @@ function ColumnName({ column }: { column: string }) {
   );
 }
 
-function RecordCards({ record }: { record: Opened }) {
+function RecordCards({ record, fields: shown }: { record: Opened; fields: Fields }) {
   const origin = [
     { key: 'city', label: '来源城市', children: record.cityName ?? '未登记的城市' },
     { key: 'app', label: '应用名称', children: record.appName ?? '未登记的应用' },
     { key: 'filing', label: '备案状态', children: record.appState ? FILING_STATES[record.appState] : '未备案' },
   ];
-  const fields = describeFields(record.fields).map(({ column, label, text }) => ({
+  const fields = describeFields(shown).map(({ column, label, text }) => ({
     key: column,
     label: (
       <>
