@@ -27,6 +27,7 @@ const PAGES: { role: 'nurse' | 'site_admin' | 'city' | 'province' | 'auditor'; p
   { role: 'province', path: '/filings/1', ready: '申请表' },
   { role: 'province', path: '/admin/batches', ready: '批次' },
   { role: 'province', path: '/admin/platforms', ready: 'demo-4401' },
+  { role: 'province', path: '/admin/vouchers', ready: '凭证管理' },
   { role: 'city', path: '/admin/filings', ready: '示例健康通' },
   { role: 'city', path: '/admin/batches', ready: '批次' },
   { role: 'site_admin', path: '/admin/vouchers', ready: '凭证管理' },
@@ -95,6 +96,18 @@ test('dialogs, menus and the report', async ({ openTablet }) => {
   await admin.getByRole('link', { name: '日报' }).click();
   await expect(admin.getByRole('heading', { name: '接种凭证日报' })).toBeVisible();
   await seeNoFaults(admin);
+});
+
+test('an audit event in full, and the check of the trail', async ({ openTablet }) => {
+  const page = await openTablet({ as: 'auditor' });
+  await page.goto('/admin/audit');
+  await page.getByRole('button', { name: '展开行' }).first().click();
+  await expect(page.getByText('本条校验值')).toBeVisible();
+  await page.getByRole('button', { name: '校验' }).click();
+  await expect(page.getByText(/审计记录完整,共/)).toBeVisible();
+  await seeNoFaults(page);
+  await page.getByRole('combobox', { name: '操作' }).click();
+  await seeNoFaults(page);
 });
 
 test('records are searched, opened and revealed by keyboard alone', async ({ openTablet }) => {

@@ -1,9 +1,25 @@
 /** What people do, in the domain's words. */
 import { expect, type Page } from '@playwright/test';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
+import type { Console } from './fixtures.ts';
 
 /** The QR text of a fixed demo resident, as a static code. */
 export const codeOf = (key: string) => `${cardNoOf(key)}:1`;
+
+/** What somebody does elsewhere meanwhile: a mutation, without a tablet. @returns its answer */
+export async function ask<Answer>(
+  site: Console,
+  as: Parameters<Console['cookieOf']>[0],
+  procedure: string,
+  input: object,
+): Promise<Answer> {
+  const response = await fetch(`${site.url}/api/trpc/${procedure}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie: await site.cookieOf(as) },
+    body: JSON.stringify(input),
+  });
+  return (await response.json()).result.data;
+}
 
 export const PRINT = '核验无误,打印凭证';
 
@@ -55,9 +71,10 @@ export async function confirmAndPrint(page: Page): Promise<string> {
   return result.data.voucherNo;
 }
 
-/** Chooses in one of the console's selects. */
-export async function choose(page: Page, label: string, option: string): Promise<void> {
+/** Chooses in one of the console's selects. @param typed what is searched for first, where the select can */
+export async function choose(page: Page, label: string, option: string, typed = ''): Promise<void> {
   await page.getByRole('combobox', { name: label }).click();
+  await page.keyboard.type(typed);
   await page
     .locator('.ant-select-dropdown:visible .ant-select-item-option')
     .filter({ hasText: option })

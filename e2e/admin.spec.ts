@@ -1,7 +1,8 @@
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { demoRecords } from '../db/demo/records.ts';
-import { choose, codeOf } from './actions.ts';
-import { expect, test } from './fixtures.ts';
+import type { Voucher } from '../server/vouchers/schema.ts';
+import { ask, choose, codeOf, watchPrinting } from './actions.ts';
+import { type Console, expect, test } from './fixtures.ts';
 
 const resident = demoRecords()[0];
 if (!resident) throw new Error('the demo has no residents');
@@ -10,7 +11,10 @@ for (const { role, pages } of [
   { role: 'nurse', pages: ['/scan'] },
   { role: 'site_admin', pages: ['/admin/vouchers'] },
   { role: 'city', pages: ['/admin/filings', '/admin/batches', '/admin/platforms'] },
-  { role: 'province', pages: ['/admin/records', '/admin/filings', '/admin/batches', '/admin/platforms'] },
+  {
+    role: 'province',
+    pages: ['/admin/records', '/admin/filings', '/admin/batches', '/admin/platforms', '/admin/vouchers'],
+  },
   { role: 'auditor', pages: ['/admin/audit'] },
 ] as const) {
   test(`/admin lists what ${role} may open`, async ({ openTablet }) => {
@@ -120,6 +124,79 @@ test("a site's day as a report: one A4 page that names no resident", async ({ op
   site.database.exec('DELETE FROM vouchers; DELETE FROM voucher_serials');
   await admin.reload();
   await expect(admin.getByText('这一天没有出具凭证')).toBeVisible();
+});
+
+const issue = async (site: Console, as: 'nurse' | 'nurse2', key: string) =>
+  (await ask<Voucher>(site, as, 'vouchers.issue', { code: codeOf(key) })).voucherNo;
+
+test('a nurse prints a voucher again from its page; the site admin sees how often', async ({ openTablet, site }) => {
+  const voucherNo = await issue(site, 'nurse', 'demo:authenticated');
+  const nurse = await openTablet({ as: 'nurse' });
+  const printed = await watchPrinting(nurse);
+  await nurse.goto(`/vouchers/${voucherNo}`);
+  await nurse.getByRole('button', { name: '补打凭证' }).click();
+  await expect(nurse.getByText('补打 第 1 次')).toBeVisible();
+  expect(await printed()).toBe(1);
+  const admin = await openTablet({ as: 'site_admin' });
+  await admin.goto('/admin/vouchers');
+  await expect(admin.getByRole('row').filter({ hasText: voucherNo }).getByRole('cell').nth(4)).toHaveText('2');
+  await admin.getByRole('link', { name: '打开' }).click();
+  await admin.getByRole('button', { name: '补打凭证' }).click();
+  await expect(admin.getByText('补打 第 2 次')).toBeVisible();
+});
+
+test('the province sees the vouchers of all sites, of one, by person and state, and its report', async ({
+  openTablet,
+  site,
+}) => {
+  const first = await issue(site, 'nurse', 'demo:authenticated');
+  const second = await issue(site, 'nurse', 'demo:long-name');
+  const elsewhere = await issue(site, 'nurse2', 'demo:authenticated');
+  await ask(site, 'site_admin', 'vouchers.void', { voucherNo: second, reason: '姓名打印不清' });
+
+  const page = await openTablet({ as: 'province' });
+  const numbers = () => page.locator('tbody tr.ant-table-row td:first-child').allTextContents();
+  await page.goto('/admin/vouchers');
+  await expect.poll(numbers).toEqual([elsewhere, second, first]);
+  await expect(page.getByRole('row').filter({ hasText: elsewhere })).toContainText('南山示例社区健康服务中心');
+  for (const name of ['打开', '作废', '日报']) {
+    await expect(page.getByRole('link', { name }).or(page.getByRole('button', { name }))).toHaveCount(0);
+  }
+  await expect(page.getByRole('combobox', { name: '核验人员' })).toBeDisabled();
+
+  await choose(page, '状态', '已作废');
+  await expect.poll(numbers).toEqual([second]);
+  await choose(page, '状态', '有效');
+  await expect.poll(numbers).toEqual([elsewhere, first]);
+  await choose(page, '顺序', '从旧到新');
+  await expect.poll(numbers).toEqual([first, elsewhere]);
+  await choose(page, '接种单位', '南山示例社区健康服务中心', '440305');
+  await expect.poll(numbers).toEqual([elsewhere]);
+  await choose(page, '核验人员', '罗护士');
+  await expect.poll(numbers).toEqual([elsewhere]);
+
+  await page.getByRole('link', { name: '日报' }).click();
+  await expect(page).toHaveURL(/\/reports\/\d{4}-\d\d-\d\d\?site=4403050001$/);
+  await expect(page.getByText('接种单位:南山示例社区健康服务中心')).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: '罗护士' })).toContainText('罗护士100');
+
+  await page.goto(`/admin/records/${resident.id}`);
+  const vouchers = page.getByRole('region', { name: '接种凭证' });
+  await expect(vouchers.locator('tbody tr.ant-table-row')).toHaveCount(2);
+  await expect(vouchers.getByRole('row').filter({ hasText: elsewhere })).toContainText('有效');
+  await expect(vouchers.getByRole('row').filter({ hasText: first })).toContainText('天河示例社区卫生服务中心');
+});
+
+test("another site's report is not for a site admin", async ({ openTablet }) => {
+  const page = await openTablet({ as: 'site_admin' });
+  await page.goto('/reports/2026-01-01?site=4403050001');
+  await expect(page.getByText('只能查看本单位的凭证')).toBeVisible();
+});
+
+test('a record on which no voucher was issued says so', async ({ openTablet }) => {
+  const page = await openTablet({ as: 'province' });
+  await page.goto(`/admin/records/${resident.id}`);
+  await expect(page.getByText('没有出具过接种凭证')).toBeVisible();
 });
 
 test('the auditor sees who did what', async ({ openTablet }) => {

@@ -85,8 +85,11 @@ const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
   'vouchers.issue': { may: ['nurse'], input: () => code },
   'vouchers.reprint': { may: ['nurse', 'site_admin'], input: async () => ({ voucherNo: await voucherNo() }) },
   'vouchers.open': { may: ['nurse', 'site_admin'], input: async () => ({ voucherNo: await voucherNo() }) },
-  'vouchers.browse': { may: ['site_admin'], input: () => ({}) },
-  'vouchers.report': { may: ['site_admin'], input: () => ({}) },
+  'vouchers.browse': { may: ['site_admin', 'province'], input: () => ({}) },
+  'vouchers.issuers': { may: ['site_admin', 'province'], input: () => ({ siteCode: '4401060001' }) },
+  'vouchers.siteNames': { may: ['province'], input: () => ({ text: '天河' }) },
+  'vouchers.ofRecord': { may: ['province'], input: () => ({ id: demoRecords()[0]?.id }) },
+  'vouchers.report': { may: ['site_admin', 'province'], input: () => ({ siteCode: '4401060001' }) },
   'vouchers.void': { may: ['site_admin'], input: async () => ({ voucherNo: await voucherNo(), reason: '打印有误' }) },
   'records.browse': { may: ['province'], input: () => ({}) },
   'records.open': { may: ['province'], input: () => ({ id: demoRecords()[0]?.id }) },
@@ -121,6 +124,9 @@ const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
     input: () => ({ username: 'nurse2', role: 'nurse', siteCode: '4403050001' }),
   },
   'audit.browse': { may: ['auditor'], input: () => ({}) },
+  'audit.verify': { may: ['auditor'] },
+  'audit.verification': { may: ['auditor'] },
+  'audit.cancelVerification': { may: ['auditor'] },
   'demo.codes': { may: EVERYBODY },
 };
 

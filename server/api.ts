@@ -7,6 +7,7 @@ import { Hono, type Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Db, tables } from '../db/index.ts';
+import { makeVerification } from './audit/verification.ts';
 import type { FindStaff } from './door.ts';
 import { makeExchange } from './exchange/door.ts';
 import { makeSealer } from './exchange/seal.ts';
@@ -35,6 +36,7 @@ export function makeApi(
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
   const sessions = makeSessions(auth);
+  const verification = makeVerification(log);
   const exports = makeExports(settings, log);
   const { signIn, signOut } = makeSignIn(db, auth, sessions);
   const api = new Hono<Door>().basePath('/api');
@@ -94,7 +96,7 @@ export function makeApi(
       async createContext({ req }) {
         const person = await sessions.find(req.headers);
         const actor = person && { ...person, requestId };
-        return { db, sealer, sessions, exports, requestId, demo: settings.demo, actor };
+        return { db, sealer, sessions, verification, exports, requestId, demo: settings.demo, actor };
       },
       onError({ error, path }) {
         if (error.code !== 'INTERNAL_SERVER_ERROR') return;

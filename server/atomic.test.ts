@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fillDemo } from '../db/demo/fill.ts';
 import { demoRecords } from '../db/demo/records.ts';
 import { type Db, open, type Transaction, tables } from '../db/index.ts';
+import { recordVerdict } from './audit/verification.ts';
 import { applyBatch } from './exchange/apply-batch.ts';
 import { createCity } from './exchange/create-city.ts';
 import { createCredential, revokeCredential, rotateCredential } from './exchange/credentials.ts';
@@ -169,6 +170,7 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
     const { id } = await handedIn();
     return moveFiling(broken, await actorOf('province'), { id, move: 'return', opinion: '请改正' });
   },
+  'audit.verify': async (broken) => recordVerdict(broken, await actorOf('auditor'), null),
   'staff:create': (broken) =>
     createStaff(broken, system, { username: 'newcomer', name: '新人', password: 'long enough', role: 'auditor' }),
 };

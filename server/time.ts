@@ -14,6 +14,10 @@ export function shanghaiDay(at: Date): string {
   return SHANGHAI.format(at).slice(0, 10);
 }
 
+/** The first and the last moment of a day `yyyy-MM-dd` in Shanghai, as times of our own are stored: UTC, ISO 8601. */
+export const firstMomentOf = (day: string) => new Date(`${day}T00:00:00.000+08:00`).toISOString();
+export const lastMomentOf = (day: string) => new Date(`${day}T23:59:59.999+08:00`).toISOString();
+
 /**
  * Age in words: years, or months below one year, as vaccination sites write it.
  * @param birthday `yyyy-MM-dd`

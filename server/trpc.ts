@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import type { Db } from '../db/index.ts';
+import type { Verification } from './audit/verification.ts';
 import { DomainError, ERROR_STATUS, type ErrorCode } from './errors.ts';
 import type { Sealer } from './exchange/seal.ts';
 import type { Exports } from './exports/jobs.ts';
@@ -12,6 +13,7 @@ export interface Context {
   actor: Actor | null;
   sealer: Sealer;
   sessions: Sessions;
+  verification: Verification;
   exports: Exports;
   requestId: string;
   demo: boolean;

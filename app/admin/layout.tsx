@@ -22,7 +22,7 @@ const THEME: ThemeConfig = {
     colorWarningBg: '#fdf1e3',
     colorTextBase: '#17212b',
     colorTextTertiary: '#55636f',
-    colorTextPlaceholder: '#6a7681',
+    colorTextPlaceholder: '#65717c',
     fontFamily: 'var(--font)',
     controlHeight: 36,
   },

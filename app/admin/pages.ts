@@ -36,8 +36,8 @@ const PAGES: readonly AdminPage[] = [
   {
     href: '/admin/vouchers',
     title: '凭证管理',
-    description: '查看本单位每日出具的接种凭证,作废有误的凭证',
-    roles: ['site_admin'],
+    description: '按日期、接种单位查看出具的接种凭证;接种单位管理员可作废有误的凭证',
+    roles: ['site_admin', 'province'],
   },
   {
     href: '/admin/audit',

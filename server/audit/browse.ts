@@ -1,33 +1,49 @@
-import { desc, eq, lt } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
 import { type Db, tables } from '../../db/index.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { shanghaiTime } from '../time.ts';
-import { AUDIT_ACTIONS, type AuditAction } from './record-event.ts';
-import { AUDIT_EVENTS_PER_PAGE } from './schema.ts';
+import { listEvents } from './list-events.ts';
+import { AUDIT_EVENTS_PER_PAGE, type BrowseAuditInput } from './schema.ts';
+
+const { auditEvents } = tables;
 
 /**
- * The audit trail, newest first, by pages.
- * @param input.cursor id of the last event of the page before
+ * The audit trail by filter, newest or oldest first, by pages. A page may be short of rows, or empty, before the end: it then tells
+ * how far was looked (`searchedTo`, Shanghai), and its cursor goes on from there.
  * @throws DomainError FORBIDDEN (auditor only)
  */
-export async function browseAudit(db: Db, actor: Actor, input: { cursor?: number }) {
+export async function browseAudit(db: Db, actor: Actor, { filter, order, cursor }: BrowseAuditInput) {
   authorise(actor, 'auditor');
-  const { auditEvents, staff, sites } = tables;
-  const rows = await db.read
-    .select({ event: auditEvents, actorName: staff.name, siteName: sites.name })
-    .from(auditEvents)
-    .leftJoin(staff, eq(staff.id, auditEvents.actor))
-    .leftJoin(sites, eq(sites.code, auditEvents.siteCode))
-    .where(input.cursor ? lt(auditEvents.id, input.cursor) : undefined)
-    .orderBy(desc(auditEvents.id))
-    .limit(AUDIT_EVENTS_PER_PAGE + 1);
-  const items = rows.slice(0, AUDIT_EVENTS_PER_PAGE).map(({ event, actorName, siteName }) => ({
-    ...event,
-    at: shanghaiTime(new Date(event.at)),
-    action: AUDIT_ACTIONS[event.action as AuditAction] ?? event.action,
-    /** Null for the console's own programs. */
-    actorName,
-    siteName,
-  }));
-  return { items, nextCursor: rows.length > AUDIT_EVENTS_PER_PAGE ? (items.at(-1)?.id ?? null) : null };
+  const { rows, nextCursor, searchedTo } = await listEvents(db.read, filter, {
+    order,
+    cursor,
+    limit: AUDIT_EVENTS_PER_PAGE,
+  });
+  const hashOf = await hashesOf(
+    db,
+    rows.map(({ event }) => event.id - 1),
+  );
+  return {
+    items: rows.map(({ event, ...names }) => ({
+      ...event,
+      ...names,
+      at: shanghaiTime(new Date(event.at)),
+      /** What the row's own hash stands on; null for the first. */
+      previousHash: hashOf(event.id - 1),
+    })),
+    nextCursor,
+    searchedTo: searchedTo && shanghaiTime(new Date(searchedTo)),
+  };
+}
+
+async function hashesOf(db: Db, ids: number[]): Promise<(id: number) => string | null> {
+  const rows =
+    ids.length > 0
+      ? await db.read
+          .select({ id: auditEvents.id, hash: auditEvents.hash })
+          .from(auditEvents)
+          .where(inArray(auditEvents.id, ids))
+      : [];
+  const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));
+  return (id) => hashes.get(id) ?? null;
 }

@@ -11,9 +11,10 @@ const { auditEvents, auditHead } = tables;
 export type AuditRow = typeof auditEvents.$inferSelect;
 type Head = { lastId: number; hash: string };
 
-/** The head's only row. */
-const KEY = 1;
-const PAGE = 1000;
+/** Key of the only row of `audit_head`. */
+export const HEAD_KEY = 1;
+/** Rows read at once: two milliseconds' work, so that nobody waits long. */
+const PAGE = 250;
 
 /** @returns 64 hex digits, over every column */
 export function hashOf(previous: string, row: Omit<AuditRow, 'hash'>): string {
@@ -24,13 +25,13 @@ export function hashOf(previous: string, row: Omit<AuditRow, 'hash'>): string {
 
 /** Adds a row to the end of the chain. */
 export async function appendEvent(tx: Transaction, event: Omit<AuditRow, 'id' | 'hash'>): Promise<void> {
-  const [head] = await tx.select().from(auditHead).where(eq(auditHead.key, KEY));
+  const [head] = await tx.select().from(auditHead).where(eq(auditHead.key, HEAD_KEY));
   if (!head) throw new Error('the audit trail has no head');
   const last = head.lastId === 0 ? await chainEarlierRows(tx) : head;
   const row = { ...event, id: last.lastId + 1 };
   const hash = hashOf(last.hash, row);
   await tx.insert(auditEvents).values({ ...row, hash });
-  await tx.update(auditHead).set({ lastId: row.id, hash }).where(eq(auditHead.key, KEY));
+  await tx.update(auditHead).set({ lastId: row.id, hash }).where(eq(auditHead.key, HEAD_KEY));
 }
 
 /** Versions before the chain left rows without hash: the first event afterwards chains them. */
@@ -52,10 +53,14 @@ export type Verdict =
   | { whole: false; row: number; fault: 'changed' | 'missing' | 'added' };
 
 /**
- * Walks the whole chain, a thousand rows at once, letting other requests in between; events may be written meanwhile.
- * @param onPage told how many rows were found right so far
+ * Walks the whole chain page by page, letting other requests in between; events may be written meanwhile.
+ * @param options.onPage told how many rows were found right so far; waited for
+ * @param options.signal ends it, with its reason
  */
-export async function verifyChain(db: Pick<Queries, 'select'>, onPage?: (count: number) => void): Promise<Verdict> {
+export async function verifyChain(
+  db: Pick<Queries, 'select'>,
+  { onPage, signal }: { onPage?: (count: number) => void | Promise<void>; signal?: AbortSignal } = {},
+): Promise<Verdict> {
   let last: Head = { lastId: 0, hash: '' };
   let count = 0;
   for (;;) {
@@ -68,10 +73,11 @@ export async function verifyChain(db: Pick<Queries, 'select'>, onPage?: (count: 
         last = { lastId: row.id, hash: row.hash };
         count += 1;
       }
-      onPage?.(count);
+      await onPage?.(count);
+      signal?.throwIfAborted();
     }
     // Rows and head are written together: this head is never older than the rows above.
-    const [head] = await db.select().from(auditHead).where(eq(auditHead.key, KEY));
+    const [head] = await db.select().from(auditHead).where(eq(auditHead.key, HEAD_KEY));
     if (!head || head.lastId < last.lastId) return { whole: false, row: (head?.lastId ?? 0) + 1, fault: 'added' };
     if (head.lastId === last.lastId) {
       return head.hash === last.hash

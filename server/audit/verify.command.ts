@@ -9,8 +9,10 @@ const FAULTS = {
 };
 
 await runInspection('audit:verify', 'npm run audit:verify', [], async (db) => {
-  const verdict = await verifyChain(db.read, (count) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${count} rows`);
+  const verdict = await verifyChain(db.read, {
+    onPage(count) {
+      if (process.stderr.isTTY) process.stderr.write(`\r${count} rows`);
+    },
   });
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   if (!verdict.whole) throw new Error(`the audit trail is broken: row ${verdict.row} ${FAULTS[verdict.fault]}`);

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/index.ts';
-import { type AuditAction, recordEvent } from '../audit/record-event.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { AuditAction } from '../audit/schema.ts';
 import { filterWords } from '../records/browse.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import type { Role } from '../staff/schema.ts';
@@ -44,7 +45,7 @@ export async function cancelExport(db: Db, exports: Exports, actor: Actor, input
 export async function openExport(db: Db, exports: Exports, actor: Actor, input: { id: string }) {
   const who = authorise(actor, ...MAY);
   const job = exports.find(who.id, input.id);
-  const told = { outcome: 'ok', subject: job.id, detail: String(job.rows) };
+  const told = { outcome: 'ok' as const, subject: job.id, detail: String(job.rows) };
   await db.write((tx) => recordEvent(tx, who, { action: 'export.download', ...told }));
   return job;
 }

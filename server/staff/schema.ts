@@ -17,7 +17,7 @@ const username = z
   .toLowerCase()
   .regex(/^[a-z0-9_.]{3,30}$/, '用户名由 3 至 30 位小写字母、数字、下划线或点组成');
 
-const siteCode = z.string().regex(/^\d{10}$/, '接种单位编码应为 10 位数字');
+export const siteCode = z.string().regex(/^\d{10}$/, '接种单位编码应为 10 位数字');
 const cityCode = z.string().regex(/^\d{4}$/, '城市编码应为 4 位数字');
 
 export const createSiteInput = z.object({

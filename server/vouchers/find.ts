@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
-import { type Queries, tables } from '../../db/index.ts';
+import { type Db, isOneOf, type Queries, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { findByCard } from '../records/find-by-card.ts';
+import type { Authorised } from '../staff/actor.ts';
 import { shanghaiDay, shanghaiTime } from '../time.ts';
 import type { Voucher } from './schema.ts';
 
@@ -23,6 +24,32 @@ export async function getVoucher(db: Queries, siteCode: string, voucherNo: strin
   const [row] = await db.select().from(tables.vouchers).where(eq(tables.vouchers.voucherNo, voucherNo));
   if (row?.siteCode !== siteCode) throw new DomainError('VOUCHER_NOT_FOUND', '本单位没有这张凭证', 'voucherNo');
   return row;
+}
+
+/**
+ * Which site somebody asks about: the own one, or for the province any; null: all.
+ * @throws DomainError FORBIDDEN (another than the own)
+ */
+export function findSiteCode(who: Authorised<'site_admin' | 'province'>, asked: string | undefined): string | null {
+  if (who.role === 'province') return asked ?? null;
+  if (asked !== undefined && asked !== who.siteCode) throw new DomainError('FORBIDDEN', '只能查看本单位的凭证');
+  return who.siteCode;
+}
+
+/** @throws DomainError BAD_INPUT, always */
+export function needsSite(): never {
+  throw new DomainError('BAD_INPUT', '请选择接种单位', 'siteCode');
+}
+
+/** Names of staff by id; who has none is told by the id. */
+export async function namesOf(db: Db, ids: string[]): Promise<(id: string) => string> {
+  const { staff } = tables;
+  const people = await db.read
+    .select({ id: staff.id, name: staff.name })
+    .from(staff)
+    .where(isOneOf(staff.id, [...new Set(ids)]));
+  const names = new Map(people.map(({ id, name }) => [id, name]));
+  return (id) => names.get(id) ?? id;
 }
 
 export const notAuthenticated = () => new DomainError('RESIDENT_NOT_AUTHENTICATED', '该用户未进行实名认证');

@@ -1,11 +1,11 @@
 import { and, asc, eq } from 'drizzle-orm';
-import { type Db, isOneOf, tables } from '../../db/index.ts';
+import { type Db, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { shanghaiDay, shanghaiTime } from '../time.ts';
-import { getSite } from './find.ts';
+import { findSiteCode, getSite, namesOf, needsSite } from './find.ts';
 
-const { vouchers, staff } = tables;
+const { vouchers } = tables;
 
 /** Counts of some of a day's vouchers. */
 export interface VoucherCounts {
@@ -18,13 +18,18 @@ export interface VoucherCounts {
 /**
  * A site's day for the files: vouchers by hour and by who issued them, and each void with its reason. Names no resident.
  * @param input.day `yyyy-MM-dd`, today if left out
- * @throws DomainError FORBIDDEN (site_admin only)
+ * @param input.siteCode the own site if left out; the province must name one
+ * @throws DomainError FORBIDDEN (site_admin of the site, province), BAD_INPUT (no site), SITE_NOT_FOUND
  */
-export async function reportDay(db: Db, actor: Actor, input: { day?: string | undefined }) {
-  const admin = authorise(actor, 'site_admin');
+export async function reportDay(
+  db: Db,
+  actor: Actor,
+  input: { day?: string | undefined; siteCode?: string | undefined },
+) {
+  const who = authorise(actor, 'site_admin', 'province');
   const now = new Date();
   const day = input.day ?? shanghaiDay(now);
-  const site = await getSite(db.read, admin.siteCode);
+  const site = await getSite(db.read, findSiteCode(who, input.siteCode) ?? needsSite());
   const rows = await db.read
     .select({
       voucherNo: vouchers.voucherNo,
@@ -42,7 +47,9 @@ export async function reportDay(db: Db, actor: Actor, input: { day?: string | un
     db,
     rows.flatMap(({ issuedBy, voidedBy }) => (voidedBy ? [issuedBy, voidedBy] : [issuedBy])),
   );
-  await db.write((tx) => recordEvent(tx, admin, { action: 'voucher.report', outcome: 'ok', detail: day }));
+  await db.write((tx) =>
+    recordEvent(tx, who, { action: 'voucher.report', outcome: 'ok', subject: site.code, detail: day }),
+  );
 
   type Row = (typeof rows)[number];
   const groupedBy = (keyOf: (row: Row) => string) => {
@@ -59,7 +66,7 @@ export async function reportDay(db: Db, actor: Actor, input: { day?: string | un
     siteName: site.name,
     day,
     madeAt: shanghaiTime(now),
-    madeBy: admin.name,
+    madeBy: who.name,
     first: rows[0]?.voucherNo ?? null,
     last: rows.at(-1)?.voucherNo ?? null,
     total: countVouchers(rows),
@@ -88,13 +95,4 @@ function countVouchers(rows: { printCount: number; voidedAt: string | null }[]):
     voided: rows.filter(({ voidedAt }) => voidedAt !== null).length,
     reprints: rows.reduce((sum, { printCount }) => sum + printCount - 1, 0),
   };
-}
-
-async function namesOf(db: Db, ids: string[]): Promise<(id: string) => string> {
-  const people = await db.read
-    .select({ id: staff.id, name: staff.name })
-    .from(staff)
-    .where(isOneOf(staff.id, [...new Set(ids)]));
-  const names = new Map(people.map(({ id, name }) => [id, name]));
-  return (id) => names.get(id) ?? id;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { VoucherSnapshot } from '../../db/index.ts';
+import { openRecordInput } from '../records/schema.ts';
+import { siteCode } from '../staff/schema.ts';
 
 /** Text of a health code, in any of the forms that `parseHealthCode` reads. */
 export const codeInput = z.object({ code: z.string('请出示电子健康码').max(512, '不是电子健康码') });
@@ -15,16 +17,33 @@ export const voidVoucherInput = z.object({
 
 /** `yyyy-MM-dd`; today if left out. */
 const day = z.iso.date('日期应为 yyyy-MM-dd').optional();
-export const reportDayInput = z.object({ day });
+/** The own site if left out; the province may name any. */
+const site = siteCode.optional();
+export const reportDayInput = z.object({ day, siteCode: site });
+export const listIssuersInput = reportDayInput;
+
+export const VOUCHER_ORDERS = ['newest', 'oldest'] as const;
+export type VoucherOrder = (typeof VOUCHER_ORDERS)[number];
 
 export const browseVouchersInput = z.object({
   day,
+  siteCode: site,
   state: z.enum(['live', 'voided'], '状态不在允许范围内').optional(),
-  /** Serial of the last row of the page before. */
-  cursor: z.number().int().min(1).max(9999).optional(),
+  /** Staff id. */
+  issuedBy: z.string().min(1).max(64).optional(),
+  order: z.enum(VOUCHER_ORDERS, '顺序不在允许范围内').default('newest'),
+  /** Number of the last voucher of the page before. */
+  cursor: voucherNo.optional(),
 });
 export type BrowseVouchersInput = z.infer<typeof browseVouchersInput>;
 export const VOUCHERS_PER_PAGE = 50;
+
+export const vouchersOfRecordInput = openRecordInput;
+export const VOUCHERS_OF_A_RECORD = 100;
+
+/** A name's or a code's beginning. */
+export const siteNamesInput = z.object({ text: z.string().trim().max(50, '名称不超过 50 个字') });
+export const SITES_OFFERED = 20;
 
 /** A voucher as it may be printed. */
 export interface Voucher extends VoucherSnapshot {

@@ -184,12 +184,12 @@ describe('a voucher that was good when it was issued', () => {
 describe('vouchers.browse', () => {
   it('pages by serial, newest first, names masked', async () => {
     await issue('demo:authenticated');
-    await issue('demo:rare-name');
+    const { voucherNo: cursor } = await issue('demo:rare-name');
     const admin = await site.as('site_admin');
     const { items, nextCursor } = await admin.vouchers.browse.mutate({});
     expect(items.map((item) => item.name)).toEqual(['刘*𬭎', '陈*例']);
     expect(nextCursor).toBeNull();
-    expect((await admin.vouchers.browse.mutate({ cursor: 2 })).items).toHaveLength(1);
+    expect((await admin.vouchers.browse.mutate({ cursor })).items).toHaveLength(1);
     expect((await admin.vouchers.browse.mutate({ day: '2020-01-01' })).items).toEqual([]);
   });
 

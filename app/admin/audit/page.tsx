@@ -1,74 +1,70 @@
 'use client';
 
-import { Descriptions, type TableColumnsType, Tag } from 'antd';
+import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { api } from '../../ui/api.ts';
-import type { Answers } from '../answers.ts';
 import { KeysetTable } from '../keyset-table.tsx';
 import { PageFrame } from '../page-frame.tsx';
 import { useKeyset } from '../use-keyset.ts';
-import { actorWord, detailWord, outcomeWord, roleWord } from './words.ts';
+import { COLUMNS, EventInFull } from './event.tsx';
+import { type Asked, FilterForm } from './filter-form.tsx';
+import { Verification } from './verification.tsx';
 
-type Row = Answers['audit']['browse']['items'][number];
+/** A request looks at a bounded part of the trail. So many parts are looked through before the page says that it found nothing yet. */
+const PARTS = 10;
 
-const GOOD = ['ok', 'authenticated'];
-const NONE = '—';
-
-/** Numbers that fit stand whole; ids and card numbers by their beginning, the rest unfolds with the row. */
-const shorten = (id: string) => (id.length > 24 ? `${id.slice(0, 8)}…` : id);
-
-const COLUMNS: TableColumnsType<Row> = [
-  { title: '时间', dataIndex: 'at' },
-  { title: '操作', dataIndex: 'action' },
-  {
-    title: '结果',
-    dataIndex: 'outcome',
-    render: (word: string) => <Tag color={GOOD.includes(word) ? 'success' : 'warning'}>{outcomeWord(word)}</Tag>,
-  },
-  {
-    title: '操作人',
-    dataIndex: 'actor',
-    render: (actor: string, row) => (
-      <>
-        {row.actorName ?? actorWord(actor)}
-        <br />
-        <small>{roleWord(row.actorRole)}</small>
-      </>
-    ),
-  },
-  { title: '接种单位', dataIndex: 'siteName', render: (name: string | null) => name ?? NONE },
-  { title: '对象', dataIndex: 'subject', render: (subject: string | null) => (subject ? shorten(subject) : NONE) },
-  { title: '说明', dataIndex: 'detail', render: (detail: string | null) => (detail ? detailWord(detail) : NONE) },
-  { title: '请求编号', dataIndex: 'requestId', render: shorten },
-];
-
-/** The numbers of an event in full, to compare and to copy. */
-function Numbers({ row }: { row: Row }) {
-  const items = [
-    { key: 'actor', label: '操作人', children: actorWord(row.actor) },
-    { key: 'subject', label: '对象', children: row.subject ?? NONE },
-    { key: 'request', label: '请求编号', children: row.requestId },
-    { key: 'hash', label: '校验值(SM3)', children: row.hash ?? NONE },
-  ];
-  return <Descriptions size="small" column={1} items={items} styles={{ content: { overflowWrap: 'anywhere' } }} />;
+async function load(asked: Asked, cursor: number | undefined) {
+  let page = await api.audit.browse.mutate({ ...asked, ...(cursor === undefined ? {} : { cursor }) });
+  for (let part = 1; part < PARTS && page.items.length === 0 && page.nextCursor !== null; part += 1) {
+    page = await api.audit.browse.mutate({ ...asked, cursor: page.nextCursor });
+  }
+  return page;
 }
 
-/** Who saw and did what, newest first. */
+/** Who saw and did what, by filter; and whether the trail is whole. */
 export default function AuditPage() {
+  // Counted, so that asking the same again asks the server again. In memory only: a subject can be a card number.
+  const [asked, setAsked] = useState<{ what: Asked; times: number }>({
+    what: { filter: {}, order: 'newest' },
+    times: 0,
+  });
   const cursors = useState<readonly number[]>([]);
   const list = useKeyset({
-    key: ['audit.browse'],
+    key: ['audit.browse', asked],
     cursors,
-    load: (cursor: number | undefined) => api.audit.browse.query({ cursor }),
+    load: (cursor: number | undefined) => load(asked.what, cursor),
   });
+  function ask(what: Asked) {
+    cursors[1]([]);
+    setAsked(({ times }) => ({ what, times: times + 1 }));
+  }
+  const searchedTo = list.page?.searchedTo?.slice(0, 16);
   return (
     <PageFrame title="审计记录" error={list.error}>
+      <Verification />
+      <FilterForm onAsk={ask} />
+      {searchedTo && !list.error && (
+        <Alert
+          type="info"
+          showIcon
+          role="status"
+          title={`已查至 ${searchedTo},可继续查找`}
+          action={
+            <Button size="small" disabled={list.busy || !list.next} onClick={() => list.next?.()}>
+              继续查找
+            </Button>
+          }
+        />
+      )}
       <KeysetTable
         list={list}
         rowKey="id"
         columns={COLUMNS}
-        expandable={{ fixed: 'start', expandedRowRender: (row) => <Numbers row={row} /> }}
-        empty="没有审计记录"
+        expandable={{
+          fixed: 'start',
+          expandedRowRender: (event) => <EventInFull event={event} />,
+        }}
+        empty={searchedTo ? '这一段中没有符合条件的审计记录' : '没有符合条件的审计记录'}
       />
     </PageFrame>
   );

@@ -8,12 +8,19 @@ import { PageMessage } from '../../ui/page-message.tsx';
 import { ReportPaper } from './paper.tsx';
 import styles from './report.module.css';
 
+interface Props {
+  params: Promise<{ day: string }>;
+  /** `site`: a site's code; the own one if left out. */
+  searchParams: Promise<{ site?: string }>;
+}
+
 /** A site's day, to be printed and filed. */
-export default function ReportPage({ params }: { params: Promise<{ day: string }> }) {
+export default function ReportPage({ params, searchParams }: Props) {
   const { day } = use(params);
+  const { site: siteCode } = use(searchParams);
   const report = useQuery({
-    queryKey: ['vouchers.report', day],
-    queryFn: () => api.vouchers.report.mutate({ day }),
+    queryKey: ['vouchers.report', day, siteCode ?? null],
+    queryFn: () => api.vouchers.report.mutate({ day, siteCode }),
     // Looking is audited: one look, one event.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,

@@ -13,6 +13,7 @@ import { describeFields, type Fields } from './fields.ts';
 import { History } from './history.tsx';
 import styles from './record.module.css';
 import { Reveal } from './reveal.tsx';
+import { VouchersOfRecord } from './vouchers.tsx';
 
 type Opened = Answers['records']['open'];
 
@@ -48,6 +49,7 @@ export default function RecordPage({ params }: { params: Promise<{ id: string }>
       )}
       {revealed && <Alert type="warning" showIcon title="正在显示完整信息,离开本页后恢复脱敏" />}
       {record && <RecordCards record={record} fields={revealed ?? record.fields} />}
+      {record && <VouchersOfRecord id={id} />}
     </PageFrame>
   );
 }

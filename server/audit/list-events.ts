@@ -1,0 +1,159 @@
+/**
+ * Events of the audit trail by filter, in the order of their ids. The trail may have a hundred million rows and the driver waits for
+ * each query, so a call looks at a bounded number of them, in slices that let others in between, and tells where it stopped.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { and, asc, type Column, desc, eq, gt, gte, inArray, lt, lte, notInArray, type SQL, sql } from 'drizzle-orm';
+import { type Queries, tables } from '../../db/index.ts';
+import { firstMomentOf, lastMomentOf } from '../time.ts';
+import { type AuditFilter, type AuditOrder, GOOD_OUTCOMES } from './schema.ts';
+
+const { auditEvents, staff, sites } = tables;
+
+/** Rows of the driving index that one query looks at, and that one call does. */
+const SLICE = 500;
+export const EVENTS_LOOKED_AT = 5000;
+
+type Reader = Pick<Queries, 'select'>;
+
+/** Ids; both ends stand outside. */
+interface Window {
+  after: number;
+  before: number;
+}
+
+interface Conditions {
+  /** What an index answers; undefined: the trail itself, by id. */
+  driving: SQL | undefined;
+  rest: (SQL | undefined)[];
+}
+
+/**
+ * @param page.cursor `nextCursor` of the call before
+ * @param page.limit rows at most
+ * @returns `nextCursor`: null at the trail's end. `searchedTo`: UTC, how far it looked where it found less than `limit` and there
+ *   is more to look at; else null
+ */
+export async function listEvents(
+  db: Reader,
+  filter: AuditFilter,
+  { order, cursor, limit }: { order: AuditOrder; cursor?: number | undefined; limit: number },
+) {
+  const rows: Awaited<ReturnType<typeof selectEvents>> = [];
+  const conditions = await conditionsOf(db, filter);
+  let window = conditions && (await windowOf(db, filter));
+  if (!conditions || !window) return { rows, nextCursor: null, searchedTo: null };
+
+  const behind = (id: number, all: Window) => (order === 'newest' ? { ...all, before: id } : { ...all, after: id });
+  if (cursor !== undefined) window = behind(cursor, window);
+  let end: number | null = null;
+  for (let looked = 0; looked < EVENTS_LOOKED_AT; looked += SLICE) {
+    end = await findEndOfSlice(db, conditions, window, order);
+    const upTo = order === 'newest' ? { after: (end ?? 0) - 1 } : { before: (end ?? 0) + 1 };
+    const slice: Window = end === null ? window : { ...window, ...upTo };
+    rows.push(...(await selectEvents(db, conditions, slice, order, limit + 1 - rows.length)));
+    if (rows.length > limit) {
+      rows.pop();
+      return { rows, nextCursor: rows.at(-1)?.event.id ?? null, searchedTo: null };
+    }
+    if (end === null) return { rows, nextCursor: null, searchedTo: null };
+    window = behind(end, window);
+    await setImmediate();
+  }
+  return { rows, nextCursor: end, searchedTo: rows.length < limit && end !== null ? await timeOf(db, end) : null };
+}
+
+async function timeOf(db: Reader, id: number): Promise<string | null> {
+  const [row] = await db.select({ at: auditEvents.at }).from(auditEvents).where(eq(auditEvents.id, id));
+  return row?.at ?? null;
+}
+
+/** A column as no index knows it: what is compared this way filters a slice, and drives nothing. */
+const plain = (column: Column) => sql<string>`coalesce(${column}, '')`;
+
+/** The most selective condition drives. Null: nobody has this name, so nothing can be found. */
+async function conditionsOf(db: Reader, filter: AuditFilter): Promise<Conditions | null> {
+  const { subject, outcome, outcomeClass } = filter;
+  const actor = filter.actor === undefined ? undefined : await findActor(db, filter.actor);
+  if (actor === null) return null;
+  const equal: [Column, string | undefined][] = [
+    [auditEvents.actor, actor],
+    [auditEvents.siteCode, filter.siteCode],
+    [auditEvents.action, filter.action],
+  ];
+  const given = equal.filter((pair): pair is [Column, string] => pair[1] !== undefined);
+  // The subject's index holds its beginning only.
+  const bySubject =
+    subject === undefined ? undefined : sql`substr(${auditEvents.subject}, 1, 24) = ${subject.slice(0, 24)}`;
+  const driver = bySubject ? undefined : given.shift();
+  const good = [...GOOD_OUTCOMES];
+  return {
+    driving: bySubject ?? (driver && eq(...driver)),
+    rest: [
+      ...given.map(([column, value]) => eq(plain(column), value)),
+      subject === undefined ? undefined : eq(plain(auditEvents.subject), subject),
+      outcome && eq(auditEvents.outcome, outcome),
+      outcomeClass === 'good' ? inArray(auditEvents.outcome, good) : undefined,
+      outcomeClass === 'bad' ? notInArray(auditEvents.outcome, good) : undefined,
+      // Should the clock have been set back, the window of ids holds other times too.
+      filter.from ? gte(plain(auditEvents.at), firstMomentOf(filter.from)) : undefined,
+      filter.to ? lte(plain(auditEvents.at), lastMomentOf(filter.to)) : undefined,
+    ],
+  };
+}
+
+/** Who stands in the trail under a user name; programs and platforms stand there as they are asked for. */
+async function findActor(db: Reader, name: string): Promise<string | null> {
+  if (/^(app|system):/.test(name)) return name;
+  const [person] = await db.select({ id: staff.id }).from(staff).where(eq(staff.username, name.toLowerCase()));
+  return person?.id ?? null;
+}
+
+/** The ids of the days asked for. Null: none. */
+async function windowOf(db: Reader, { from, to }: AuditFilter): Promise<Window | null> {
+  const { id, at } = auditEvents;
+  const ids = () => db.select({ id }).from(auditEvents);
+  const [first] = from
+    ? await ids()
+        .where(gte(at, firstMomentOf(from)))
+        .orderBy(asc(at), asc(id))
+        .limit(1)
+    : [];
+  const [last] = to
+    ? await ids()
+        .where(lte(at, lastMomentOf(to)))
+        .orderBy(desc(at), desc(id))
+        .limit(1)
+    : [];
+  if ((from && !first) || (to && !last)) return null;
+  return {
+    after: first ? first.id - 1 : Number.MIN_SAFE_INTEGER,
+    before: last ? last.id + 1 : Number.MAX_SAFE_INTEGER,
+  };
+}
+
+const inWindow = ({ after, before }: Window) => and(gt(auditEvents.id, after), lt(auditEvents.id, before));
+const byId = (order: AuditOrder) => (order === 'newest' ? desc(auditEvents.id) : asc(auditEvents.id));
+
+/** Id of the last row that a slice looks at; null where the window ends before. Reads the index alone. */
+async function findEndOfSlice(db: Reader, { driving }: Conditions, window: Window, order: AuditOrder) {
+  const [row] = await db
+    .select({ id: auditEvents.id })
+    .from(auditEvents)
+    .where(and(driving, inWindow(window)))
+    .orderBy(byId(order))
+    .limit(1)
+    .offset(SLICE - 1);
+  return row?.id ?? null;
+}
+
+function selectEvents(db: Reader, { driving, rest }: Conditions, window: Window, order: AuditOrder, limit: number) {
+  return db
+    .select({ event: auditEvents, actorName: staff.name, actorUsername: staff.username, siteName: sites.name })
+    .from(auditEvents)
+    .leftJoin(staff, eq(staff.id, auditEvents.actor))
+    .leftJoin(sites, eq(sites.code, auditEvents.siteCode))
+    .where(and(driving, ...rest, inWindow(window)))
+    .orderBy(byId(order))
+    .limit(limit);
+}
