@@ -45,7 +45,7 @@ export function ExportPanel({ exports: { jobs, start, cancel } }: { exports: Exp
           <Job key={job.id} job={job} onCancel={() => cancel.mutate(job.id)} />
         ))}
       </ul>
-      <p className={styles.hint}>导出内容已脱敏。文件保留一小时,最多保留最近 5 个。</p>
+      <p className={styles.hint}>导出内容不含完整的个人信息。文件保留一小时,最多保留最近 5 个。</p>
     </Card>
   );
 }
@@ -61,9 +61,18 @@ function Job({ job, onCancel }: { job: ExportJob; onCancel: () => void }) {
       </span>
       {job.state === 'running' && (
         <>
-          <Progress className={styles.progress} percent={percent} size="small" aria-label="导出进度" />
+          <Progress
+            className={styles.progress}
+            percent={percent}
+            status="active"
+            showInfo={job.total !== null}
+            size="small"
+            aria-label="导出进度"
+          />
           <span className={styles.rows}>
-            {job.total === null ? '正在统计…' : `${job.rows.toLocaleString()} / ${job.total.toLocaleString()} 条`}
+            {job.total === null
+              ? `已写 ${job.rows.toLocaleString()} 条`
+              : `${job.rows.toLocaleString()} / ${job.total.toLocaleString()} 条`}
           </span>
           <Button size="small" onClick={onCancel}>
             取消

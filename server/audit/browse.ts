@@ -3,7 +3,7 @@ import { type Db, tables } from '../../db/index.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { shanghaiTime } from '../time.ts';
 import { listEvents } from './list-events.ts';
-import { AUDIT_EVENTS_PER_PAGE, type BrowseAuditInput } from './schema.ts';
+import { AUDIT_EVENTS_PER_PAGE, type AuditFilter, type BrowseAuditInput } from './schema.ts';
 
 const { auditEvents } = tables;
 
@@ -46,4 +46,10 @@ async function hashesOf(db: Db, ids: number[]): Promise<(id: number) => string |
       : [];
   const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));
   return (id) => hashes.get(id) ?? null;
+}
+
+/** Names what was asked for; a subject without its number. */
+export function filterWords({ subject, ...filters }: AuditFilter): string {
+  const asked = Object.entries(filters).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+  return [...(subject === undefined ? [] : ['subject']), ...asked].join(' ') || 'all';
 }

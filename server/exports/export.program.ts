@@ -5,7 +5,7 @@
 import { openReadOnly } from '../../db/index.ts';
 import { replaceDictionaries } from '../dictionaries/dictionaries.ts';
 import { describeError } from '../log.ts';
-import { MOST_ROWS, type StartExportInput } from './schema.ts';
+import { type ExportInput, MOST_ROWS } from './schema.ts';
 import { openSource } from './sources.ts';
 import { writeFile } from './write-file.ts';
 
@@ -13,12 +13,12 @@ import { writeFile } from './write-file.ts';
 export interface Order {
   databaseUrl: string;
   dictionaries: string | undefined;
-  input: StartExportInput;
+  input: ExportInput;
 }
 
 /** What it tells, one after the other. */
 export type Report =
-  | { at: 'counted'; total: number }
+  | { at: 'counted'; total: number | null }
   | { at: 'written'; rows: number }
   | { at: 'done'; rows: number }
   | { at: 'too-many' }
@@ -39,12 +39,13 @@ async function work({ databaseUrl, dictionaries, input }: Order) {
   const db = openReadOnly(databaseUrl);
   const source = openSource(db.read, input);
   const total = await source.count();
-  if (total > MOST_ROWS) return tell({ at: 'too-many' });
+  if (total !== null && total > MOST_ROWS) return tell({ at: 'too-many' });
   await tell({ at: 'counted', total });
   let rows = 0;
   let told = 0;
   await writeFile(source, input.format, process.stdout, (written) => {
     rows = written;
+    if (rows > MOST_ROWS) void tell({ at: 'too-many' }).then(() => process.exit(0));
     if (performance.now() - told < REPORT_MS) return;
     told = performance.now();
     void tell({ at: 'written', rows });

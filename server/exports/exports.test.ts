@@ -20,7 +20,8 @@ afterAll(() => site.close());
 const COLUMNS = Object.keys(RECORD_COLUMNS) as RecordColumn[];
 const all = demoRecords();
 
-const ask = (over: Partial<StartExportInput> = {}): StartExportInput => ({
+type RecordsInput = Extract<StartExportInput, { source: 'records' }>;
+const ask = (over: Partial<RecordsInput> = {}): RecordsInput => ({
   source: 'records',
   format: 'csv',
   filter: {},
@@ -28,16 +29,17 @@ const ask = (over: Partial<StartExportInput> = {}): StartExportInput => ({
   ...over,
 });
 
-const find = async (id: string) => {
-  const jobs = await (await site.as('province')).exports.list.query();
+const find = async (id: string, username: 'province' | 'auditor' = 'province') => {
+  const jobs = await (await site.as(username)).exports.list.query();
   return jobs.find((job) => job.id === id);
 };
 
 /** Starts an export and waits until it ended. */
-async function run(over: Partial<StartExportInput> = {}) {
-  const { id } = await (await site.as('province')).exports.start.mutate(ask(over));
+const run = (over: Partial<RecordsInput> = {}) => runAs('province', ask(over));
+async function runAs(username: 'province' | 'auditor', input: StartExportInput) {
+  const { id } = await (await site.as(username)).exports.start.mutate(input);
   for (;;) {
-    const job = await find(id);
+    const job = await find(id, username);
     if (job && job.state !== 'running') return job;
     await setTimeout(50);
   }
@@ -143,7 +145,7 @@ describe('an export of records', () => {
 
   it('belongs to whoever asked for it', async () => {
     const job = await run();
-    expect((await fetchFile(job.id, 'auditor')).status).toBe(403);
+    expect((await fetchFile(job.id, 'auditor')).status).toBe(404);
     expect((await fetchFile(job.id, 'nurse')).status).toBe(403);
     expect((await fetch(`${site.url}/api/exports/${job.id}/file`)).status).toBe(401);
     expect((await fetchFile('nothing')).status).toBe(400);
@@ -154,6 +156,33 @@ describe('an export of records', () => {
     for (let n = 0; n < 5; n += 1) await run({ filter: { from: '2030-01-01' } });
     expect(await find(first.id)).toBeUndefined();
     expect(await (await site.as('province')).exports.list.query()).toHaveLength(5);
+  });
+});
+
+describe('an export of the audit trail', () => {
+  it('holds every event that the filter shows, in its order, with its hash', async () => {
+    const filter = { action: 'record.export' } as const;
+    const job = await runAs('auditor', { source: 'audit', format: 'csv', filter, order: 'oldest' });
+    const [headings, ...rows] = await rowsOf('csv', await fetchFile(job.id, 'auditor'));
+    expect(headings?.slice(0, 4)).toEqual(['编号', '时间', '操作', '操作代码']);
+    const events = await site.db.read
+      .select()
+      .from(tables.auditEvents)
+      .where(eq(tables.auditEvents.action, 'record.export'))
+      .orderBy(tables.auditEvents.id);
+    expect(rows.map((row) => [row[0], row.at(-1)])).toEqual(events.map(({ id, hash }) => [String(id), hash]));
+    expect(rows[0]).toEqual(expect.arrayContaining(['导出认证记录', '成功', '省平台', 'province', '省级管理员']));
+    const [told] = await site.db.read
+      .select()
+      .from(tables.auditEvents)
+      .where(eq(tables.auditEvents.action, 'audit.export'));
+    expect(told).toMatchObject({ outcome: 'ok', detail: 'csv action=record.export' });
+  });
+
+  it('is the auditor’s alone, as that of records is the province’s', async () => {
+    const input = { source: 'audit', format: 'xlsx', filter: {} } as const;
+    expect(await codeOf((await site.as('province')).exports.start.mutate(input))).toBe('FORBIDDEN');
+    expect(await codeOf((await site.as('auditor')).exports.start.mutate(ask()))).toBe('FORBIDDEN');
   });
 });
 

@@ -11,7 +11,7 @@ import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import { shanghaiTime } from '../time.ts';
 import type { Order, Report } from './export.program.ts';
-import type { ExportJob, StartExportInput } from './schema.ts';
+import type { ExportInput, ExportJob } from './schema.ts';
 
 const PROGRAM = fileURLToPath(new URL('./export.program.ts', import.meta.url));
 /** How long a file can be fetched. */
@@ -46,7 +46,7 @@ export function makeExports(settings: Pick<Settings, 'databaseUrl' | 'dictionari
 
   return {
     /** @throws DomainError EXPORT_RUNNING: one at a time for each person */
-    async start(staffId: string, input: StartExportInput): Promise<ExportJob> {
+    async start(staffId: string, input: ExportInput): Promise<ExportJob> {
       const own = ofStaff(staffId);
       if (starting.has(staffId) || own.some(({ state }) => state === 'running')) {
         throw new DomainError('EXPORT_RUNNING', '已有导出任务正在进行,请等待完成或先取消');
@@ -76,7 +76,7 @@ export function makeExports(settings: Pick<Settings, 'databaseUrl' | 'dictionari
     },
   };
 
-  async function begin(staffId: string, input: StartExportInput): Promise<Job> {
+  async function begin(staffId: string, input: ExportInput): Promise<Job> {
     const id = randomUUID();
     const path = join(tmpdir(), `console-export-${id}`);
     const file = await open(path, 'wx+', 0o600);

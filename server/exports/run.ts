@@ -1,15 +1,17 @@
 import type { Db } from '../../db/index.ts';
+import { filterWords as auditFilterWords } from '../audit/browse.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AuditAction } from '../audit/schema.ts';
-import { filterWords } from '../records/browse.ts';
+import { filterWords as recordFilterWords } from '../records/browse.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import type { Role } from '../staff/schema.ts';
 import type { Exports } from './jobs.ts';
-import type { ExportJob, StartExportInput } from './schema.ts';
+import type { ExportInput, ExportJob } from './schema.ts';
 
 /** Who may export what, and how the audit trail calls it. */
-const SOURCES: Record<StartExportInput['source'], { role: Role; action: AuditAction }> = {
+const SOURCES: Record<ExportInput['source'], { role: Role; action: AuditAction }> = {
   records: { role: 'province', action: 'record.export' },
+  audit: { role: 'auditor', action: 'audit.export' },
 };
 const MAY = Object.values(SOURCES).map(({ role }) => role);
 
@@ -17,10 +19,11 @@ const MAY = Object.values(SOURCES).map(({ role }) => role);
  * Begins an export in the background. Audited first: what it asked for, never whom.
  * @throws DomainError FORBIDDEN, EXPORT_RUNNING
  */
-export async function startExport(db: Db, exports: Exports, actor: Actor, input: StartExportInput): Promise<ExportJob> {
+export async function startExport(db: Db, exports: Exports, actor: Actor, input: ExportInput): Promise<ExportJob> {
   const { role, action } = SOURCES[input.source];
   const who = authorise(actor, role);
-  const detail = `${input.format} ${filterWords(input.filter)}`;
+  const asked = input.source === 'records' ? recordFilterWords(input.filter) : auditFilterWords(input.filter);
+  const detail = `${input.format} ${asked}`;
   await db.write((tx) => recordEvent(tx, who, { action, outcome: 'ok', detail }));
   return exports.start(who.id, input);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AUDIT_ORDERS, auditFilter } from '../audit/schema.ts';
 import { ORDERS, RECORD_COLUMNS, type RecordColumn, recordFilter } from '../records/schema.ts';
 
 /** Rows of one export; more fit into no sheet, and help nobody. */
@@ -18,8 +19,16 @@ export const startExportInput = z.discriminatedUnion('source', [
     order: z.enum(ORDERS, '排序方式有误').optional(),
     columns: z.array(column).min(1, '请至少选择一列').max(Object.keys(RECORD_COLUMNS).length),
   }),
+  z.object({
+    source: z.literal('audit'),
+    format,
+    filter: auditFilter,
+    order: z.enum(AUDIT_ORDERS, '排序方式有误').default('newest'),
+  }),
 ]);
-export type StartExportInput = z.infer<typeof startExportInput>;
+/** As a page asks for it, and as it is done. */
+export type StartExportInput = z.input<typeof startExportInput>;
+export type ExportInput = z.output<typeof startExportInput>;
 
 export const exportInput = z.object({ id: z.uuid('导出编号有误') });
 
@@ -33,7 +42,7 @@ export interface ExportJob {
   state: ExportState;
   /** Rows written so far. */
   rows: number;
-  /** Rows that there will be; null while they are counted. */
+  /** Rows that there will be; null while they are counted, and of the audit trail, which is not counted beforehand. */
   total: number | null;
   /** `yyyy-MM-dd HH:mm:ss`, Shanghai. */
   startedAt: string;

@@ -3,8 +3,10 @@
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { api } from '../../ui/api.ts';
+import { ExportButton, ExportPanel } from '../export-panel.tsx';
 import { KeysetTable } from '../keyset-table.tsx';
 import { PageFrame } from '../page-frame.tsx';
+import { useExports } from '../use-exports.ts';
 import { useKeyset } from '../use-keyset.ts';
 import { COLUMNS, EventInFull } from './event.tsx';
 import { type Asked, FilterForm } from './filter-form.tsx';
@@ -38,11 +40,19 @@ export default function AuditPage() {
     cursors[1]([]);
     setAsked(({ times }) => ({ what, times: times + 1 }));
   }
+  const exports = useExports('audit');
+  const exportButton = (
+    <ExportButton
+      exports={exports}
+      onStart={(format) => exports.start.mutate({ source: 'audit', format, ...asked.what })}
+    />
+  );
   const searchedTo = list.page?.searchedTo?.slice(0, 16);
   return (
-    <PageFrame title="审计记录" error={list.error}>
+    <PageFrame title="审计记录" actions={exportButton} error={list.error}>
       <Verification />
       <FilterForm onAsk={ask} />
+      <ExportPanel exports={exports} />
       {searchedTo && !list.error && (
         <Alert
           type="info"

@@ -1,4 +1,4 @@
-import { AUDIT_ACTIONS, AUDIT_OUTCOMES, GOOD_OUTCOMES } from '../../../server/audit/schema.ts';
+import { AUDIT_ACTIONS, AUDIT_OUTCOMES, type AuditFilter, GOOD_OUTCOMES } from '../../../server/audit/schema.ts';
 import { FORMATS } from '../../../server/exports/schema.ts';
 import { RECORD_STATES, type RecordFilter } from '../../../server/records/schema.ts';
 import { ROLE_NAMES } from '../../../server/staff/schema.ts';
@@ -34,16 +34,25 @@ const partOfDetail = wordIn({
   ...FORMATS,
   ...Object.fromEntries(searches),
   all: '全部',
+  subject: '按对象',
 });
 
 /** A list's filters, as `key=value`. Values that no table holds are numbers and days. */
-const FILTERS: Record<Exclude<keyof RecordFilter, 'search'>, { label: string; values?: Record<string, string> }> = {
+const FILTERS: Record<
+  Exclude<keyof RecordFilter | keyof AuditFilter, 'search' | 'subject'>,
+  { label: string; values?: Record<string, string> }
+> = {
   cityCode: { label: '来源城市' },
   app: { label: '应用备案号' },
   state: { label: '状态', values: RECORD_STATES },
   method: { label: '实名认证方式', values: METHODS },
   from: { label: '起始日期' },
   to: { label: '截止日期' },
+  action: { label: '操作', values: AUDIT_ACTIONS },
+  outcome: { label: '结果', values: AUDIT_OUTCOMES },
+  outcomeClass: { label: '结果', values: { good: '全部成功', bad: '全部未成功' } },
+  actor: { label: '操作人' },
+  siteCode: { label: '接种单位' },
 };
 const isFilter = (key: string): key is keyof typeof FILTERS => key in FILTERS;
 
