@@ -113,6 +113,7 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown }> = {
   'filings.create': { may: ['city'], input: () => FORM },
   'filings.save': { may: ['city'], input: async () => ({ ...(await draft()), ...FORM }) },
   'filings.move': { may: ['city'], input: async () => ({ ...(await submitted()), move: 'recall' }) },
+  'filings.discard': { may: ['city'], input: draft },
   'filings.removeFile': {
     may: ['city'],
     input: async () => {

@@ -16,6 +16,7 @@ import { makeSealer } from './exchange/seal.ts';
 import { stageBatch } from './exchange/stage-batch.ts';
 import { counter, fictionalRecord, type WireRecord } from './exchange/test-exchange.ts';
 import { rollUp } from './figures/roll-up.ts';
+import { discardFiling } from './filings/discard.ts';
 import { addFile, removeFile } from './filings/files.ts';
 import { moveFiling } from './filings/move.ts';
 import { createFiling, saveFiling } from './filings/save-draft.ts';
@@ -157,6 +158,7 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
     const { id } = await ready();
     return addFile(broken, await actorOf('city'), { id, kind: 'screen', name: 'x.png', bytes });
   },
+  'filings.discard': async (broken) => discardFiling(broken, await actorOf('city'), await ready()),
   'filings.removeFile': async (broken) => removeFile(broken, await actorOf('city'), await ready()),
   'filings.move, submit': async (broken) => {
     const { id } = await ready();

@@ -105,7 +105,7 @@ it('finds no scan and no sort in the plans', async () => {
   prepare.mockRestore();
   expect(queries.size).toBeGreaterThan(25);
   // A procedure that this test forgot would go unseen.
-  expect(listProcedures()).toHaveLength(40);
+  expect(listProcedures()).toHaveLength(41);
 
   const database = new Database(site.databaseFile, { readonly: true });
   // No tables: `found` are rows that were found and are counted, VALUES those that are inserted.
@@ -197,6 +197,7 @@ async function fileAnApp(city: Client, province: Client) {
     return (await response.json()) as { fileId: string };
   };
   await city.filings.save.mutate({ id, ...form });
+  await city.filings.discard.mutate(await city.filings.create.mutate(form));
   await city.filings.removeFile.mutate({ id, ...(await send('screen')) });
   await send('screen');
   await city.filings.move.mutate({ id, move: 'submit' });
@@ -207,8 +208,10 @@ async function fileAnApp(city: Client, province: Client) {
   for (const reader of [city, province]) {
     await reader.filings.open.mutate({ id });
     for (const state of [undefined, 'handed_in'] as const) {
-      await reader.filings.browse.query({ state });
-      await reader.filings.browse.query({ state, cursor: 9 });
+      for (const cityCode of [undefined, '4401']) {
+        await reader.filings.browse.query({ state, cityCode });
+        await reader.filings.browse.query({ state, cityCode, cursor: 9 });
+      }
     }
   }
   await province.filings.move.mutate({ id, move: 'approve', opinion: '同意' });

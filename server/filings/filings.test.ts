@@ -1,25 +1,11 @@
 /** The way of a filing through its doors: a city applies, the province decides; files are what they say. */
-import { PNG } from 'pngjs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fictionalRecord, upload } from '../exchange/test-exchange.ts';
 import { createStaff } from '../staff/create-staff.ts';
 import { client, codeOf, sessionCookie, startTestConsole, type TestConsole } from '../test-console.ts';
 import { FILING_MOVES, FILING_STATES, type FileKind, type FilingMove, type FilingState } from './schema.ts';
-
-const FORM = {
-  appName: '示例新应用',
-  appOrganisation: '广州市示例健康信息中心',
-  organisationRecordNo: 'GZ-ORG-0001',
-  builder: '广州市示例卫生健康局',
-  builderContact: '梁示例',
-  developer: '示例软件有限公司',
-  developerContact: '何示例',
-  authenticationMethod: '3^2',
-};
-const OPINION = '材料齐全,同意备案';
-const PICTURE = PNG.sync.write(new PNG({ width: 30, height: 60 }));
-const PDF = Buffer.from('%PDF-1.7\n%%EOF\n');
+import { FORM, OPINION, PDF, PICTURE, filingIn as reach, sendFile } from './test-filings.ts';
 
 type Client = ReturnType<typeof client>;
 let site: TestConsole;
@@ -43,42 +29,12 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-async function send(
-  id: number,
-  kind: FileKind,
-  bytes: Uint8Array<ArrayBuffer> | Buffer,
-  { name = 'x.png', cookie = '' } = {},
-) {
-  const body = new FormData();
-  body.set('kind', kind);
-  body.set('file', new File([new Uint8Array(bytes)], name));
-  const headers = { cookie: cookie || (await site.cookieOf('city')) };
-  const response = await fetch(`${site.url}/api/filings/${id}/files`, { method: 'POST', headers, body });
-  return { status: response.status, ...((await response.json()) as { fileId: string; code: string; field: string }) };
-}
-
+const send = (id: number, kind: FileKind, bytes: Buffer, options?: { name?: string; cookie?: string }) =>
+  sendFile(site, id, kind, bytes, options);
 const fetchFile = (id: number, fileId: string, cookie: string) =>
   fetch(`${site.url}/api/filings/${id}/files/${fileId}`, { headers: { cookie } });
 
-/** Brings a new filing into a state by the moves that lead there. */
-async function filingIn(state: FilingState): Promise<number> {
-  const { id } = await city.filings.create.mutate(FORM);
-  const way: Record<FilingState, FilingMove[]> = {
-    draft: [],
-    submitted: ['submit'],
-    handed_in: ['submit', 'hand_in'],
-    returned: ['submit', 'hand_in', 'return'],
-    refused: ['submit', 'hand_in', 'refuse'],
-    approved: ['submit', 'hand_in', 'approve'],
-    revoked: ['submit', 'hand_in', 'approve', 'revoke'],
-  };
-  await send(id, 'screen', PICTURE);
-  for (const move of way[state]) {
-    if (move === 'hand_in') await send(id, 'stamped', PDF);
-    await as(move).filings.move.mutate({ id, move, opinion: OPINION });
-  }
-  return id;
-}
+const filingIn = (state: FilingState) => reach(site, state);
 const as = (move: FilingMove) => (FILING_MOVES[move].by === 'city' ? city : province);
 
 it('a city applies, is returned, corrects, is approved; its records are accepted, until the filing is revoked', async () => {
@@ -185,6 +141,8 @@ describe('another city', () => {
   it('finds nothing of it', async () => {
     const listed = await otherCity.filings.browse.query({});
     expect(listed.items.map((item) => item.cityName)).not.toContain('广州市');
+    expect(await codeOf(otherCity.filings.browse.query({ cityCode: '4401' }))).toBe('FORBIDDEN');
+    expect(await codeOf(otherCity.filings.discard.mutate({ id: await filingIn('draft') }))).toBe('FILING_NOT_FOUND');
     expect(await codeOf(otherCity.filings.open.mutate({ id }))).toBe('FILING_NOT_FOUND');
     expect(await codeOf(otherCity.filings.save.mutate({ id, ...FORM }))).toBe('FILING_NOT_FOUND');
     expect(await codeOf(otherCity.filings.move.mutate({ id, move: 'recall' }))).toBe('FILING_NOT_FOUND');

@@ -4,7 +4,7 @@ import { recordEvent } from '../audit/record-event.ts';
 import type { Actor } from '../staff/actor.ts';
 import { shanghaiTime } from '../time.ts';
 import { type Filing, getFiling, listFiles } from './find.ts';
-import { FILING_MOVES, type FilingMove, isEditable, movesFrom } from './schema.ts';
+import { FILING_MOVES, type FilingMove, isEditable, mayDiscard, movesFrom } from './schema.ts';
 
 const { cities, filingMoves, filingVersions, staff } = tables;
 
@@ -47,7 +47,11 @@ export async function openFiling(db: Db, actor: Actor, input: { id: number }) {
     moves,
     versions,
     /** What may be done now. */
-    may: { edit: own && isEditable(filing.state), moves: movesFrom(filing.state, actor.role) },
+    may: {
+      edit: own && isEditable(filing.state),
+      discard: own && mayDiscard(filing),
+      moves: movesFrom(filing.state, actor.role),
+    },
   };
 }
 

@@ -36,6 +36,10 @@ export type FilingMove = keyof typeof FILING_MOVES;
 /** States in which the city may still write. */
 export const isEditable = (state: FilingState) => state === 'draft' || state === 'returned';
 
+/** Whether nobody but its city has ever seen it, so that it can go without a trace but the audit trail's. */
+export const mayDiscard = ({ state, version }: { state: FilingState; version: number }) =>
+  state === 'draft' && version === 0;
+
 /** Moves that a role may make in a state. */
 export function movesFrom(state: FilingState, role: Role): FilingMove[] {
   const rules = Object.entries(FILING_MOVES) as [FilingMove, Rule][];
@@ -101,9 +105,15 @@ export const saveFilingInput = filingInput.and(filingForm);
 export const FILINGS_PER_PAGE = 20;
 export const browseFilingsInput = z.object({
   state: z.enum(Object.keys(FILING_STATES) as [FilingState, ...FilingState[]]).optional(),
+  /** Every city, if left out; a city may ask for its own only. */
+  cityCode: z
+    .string()
+    .regex(/^\d{4}$/, '城市编码应为 4 位数字')
+    .optional(),
   /** `id` of the last filing of the page before. */
   cursor: filingId.optional(),
 });
+export type BrowseFilingsInput = z.infer<typeof browseFilingsInput>;
 
 export const moveFilingInput = z
   .object({
