@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { PNG } from 'pngjs';
 import { fictionalRecord } from '../server/exchange/test-exchange.ts';
+import { choose } from './actions.ts';
 import { expect, test } from './fixtures.ts';
 
 const picture = (name: string) => ({
@@ -190,3 +191,29 @@ function recordThrough(input: { cdBatch: string; id: string; recordNo: string | 
   const numbers = { app_record_no: input.netNo, app_record_no_recognize: input.recordNo };
   return { cd_batch: input.cdBatch, records: [{ ...record, ...numbers, cd_batch: input.cdBatch }] };
 }
+
+test('a city deletes a draft that it never submitted', async ({ openTablet }) => {
+  const city = await openTablet({ as: 'city' });
+  await beginFiling(city);
+  const address = new URL(city.url()).pathname;
+  await fillIn(city, { 应用名称: '写错的申请' });
+  await attach(city, '上传图片', picture('界面.png'));
+  await expect(city.getByRole('img', { name: '实名认证界面 1' })).toBeVisible();
+  await city.getByRole('button', { name: '删除草稿' }).click();
+  await city.getByRole('button', { name: '确认删除' }).click();
+  await city.waitForURL(/\/admin\/filings$/);
+  await expect(city.getByRole('row').filter({ hasText: '示例健康通' })).toBeVisible();
+  await city.goto(address);
+  await expect(city.getByText('没有这份备案申请')).toBeVisible();
+});
+
+test('the province looks at one city’s filings', async ({ openTablet }) => {
+  const province = await openTablet({ as: 'province' });
+  await province.goto('/admin/filings');
+  await expect(province.getByRole('row').filter({ hasText: '示例健康卡' })).toBeVisible();
+  await choose(province, '城市', '广州市');
+  await expect(province.getByRole('row').filter({ hasText: '示例健康卡' })).toHaveCount(0);
+  await expect(province.getByRole('row').filter({ hasText: '示例健康通' })).toBeVisible();
+  await choose(province, '状态', '不予备案');
+  await expect(province.getByText('没有符合条件的备案申请')).toBeVisible();
+});

@@ -1,15 +1,15 @@
 'use client';
 
-import { type TableColumnsType, Tag } from 'antd';
+import { Card, type TableColumnsType, Tag } from 'antd';
 import Link from 'next/link';
 import { api } from '../../ui/api.ts';
 import { useMe } from '../../ui/use-me.ts';
 import type { Answers } from '../answers.ts';
+import { CityFilter } from '../city-filter.tsx';
 import { KeysetTable } from '../keyset-table.tsx';
 import { PageFrame } from '../page-frame.tsx';
 import { useKeyset } from '../use-keyset.ts';
 import styles from './batches.module.css';
-import { CityFilter } from './city-filter.tsx';
 import { useFilter } from './filter.tsx';
 
 type Row = Answers['exchange']['browseBatches']['items'][number];
@@ -47,7 +47,7 @@ const COLUMNS: TableColumnsType<Row> = [
 /** What the cities uploaded, newest first: a city's own, or everybody's for the province. */
 export default function BatchesPage() {
   const { data: me } = useMe();
-  const { cityCode, cursors } = useFilter();
+  const { cityCode, choose, cursors } = useFilter();
   const list = useKeyset({
     key: ['exchange.browseBatches', cityCode ?? null],
     cursors,
@@ -55,7 +55,11 @@ export default function BatchesPage() {
   });
   return (
     <PageFrame title="批次" error={list.error}>
-      {me?.role === 'province' && <CityFilter />}
+      {me?.role === 'province' && (
+        <Card size="small">
+          <CityFilter value={cityCode} onChange={choose} />
+        </Card>
+      )}
       <KeysetTable list={list} rowKey="cdBatch" columns={COLUMNS} empty="还没有收到批次" />
     </PageFrame>
   );

@@ -10,6 +10,7 @@ import { FILING_STATES, type FilingState } from '../../../server/filings/schema.
 import { api } from '../../ui/api.ts';
 import { useMe } from '../../ui/use-me.ts';
 import type { Answers } from '../answers.ts';
+import { CityFilter } from '../city-filter.tsx';
 import { Failure } from '../failure.tsx';
 import { KeysetTable } from '../keyset-table.tsx';
 import { PageFrame } from '../page-frame.tsx';
@@ -17,6 +18,10 @@ import { useKeyset } from '../use-keyset.ts';
 import styles from './filings.module.css';
 import { StateTag } from './state-tag.tsx';
 
+interface Filter {
+  state?: FilingState | undefined;
+  cityCode?: string | undefined;
+}
 type Row = Answers['filings']['browse']['items'][number];
 
 const NONE = '—';
@@ -54,18 +59,22 @@ const COLUMNS: TableColumnsType<Row> = [
 export default function FilingsPage() {
   const { data: me } = useMe();
   const router = useRouter();
-  const [state, setState] = useState<FilingState>();
+  const [filter, setFilter] = useState<Filter>({});
   const cursors = useState<readonly number[]>([]);
   const list = useKeyset({
-    key: ['filings.browse', state ?? null],
+    key: ['filings.browse', filter],
     cursors,
-    load: (cursor: number | undefined) => api.filings.browse.query({ state, cursor }),
+    load: (cursor: number | undefined) => api.filings.browse.query({ ...filter, cursor }),
   });
   const creating = useMutation({
     mutationFn: () => api.filings.create.mutate(EMPTY_FORM),
     onSuccess: ({ id }) => router.push(`/admin/filings/${id}`),
   });
 
+  function choose(chosen: Filter) {
+    cursors[1]([]);
+    setFilter({ ...filter, ...chosen });
+  }
   const create = me?.role === 'city' && (
     <Button
       type="primary"
@@ -81,23 +90,32 @@ export default function FilingsPage() {
     <PageFrame title="应用备案" actions={create} error={list.error}>
       {creating.error && <Failure error={creating.error} />}
       <Card size="small">
-        <label htmlFor="state" className={styles.label}>
-          状态
-        </label>
-        <Select
-          id="state"
-          allowClear
-          placeholder="全部"
-          className={styles.state}
-          options={states}
-          value={state}
-          onChange={(chosen) => {
-            cursors[1]([]);
-            setState(chosen);
-          }}
-        />
+        <div className={styles.filter}>
+          {me?.role === 'province' && (
+            <CityFilter value={filter.cityCode} onChange={(cityCode) => choose({ cityCode })} />
+          )}
+          <div>
+            <label htmlFor="state" className={styles.label}>
+              状态
+            </label>
+            <Select<FilingState>
+              id="state"
+              allowClear
+              placeholder="全部"
+              className={styles.state}
+              options={states}
+              value={filter.state}
+              onChange={(state) => choose({ state })}
+            />
+          </div>
+        </div>
       </Card>
-      <KeysetTable list={list} rowKey="id" columns={COLUMNS} empty="没有备案申请" />
+      <KeysetTable
+        list={list}
+        rowKey="id"
+        columns={COLUMNS}
+        empty={filter.state || filter.cityCode ? '没有符合条件的备案申请' : '没有备案申请'}
+      />
     </PageFrame>
   );
 }

@@ -9,6 +9,7 @@ import type { Answers } from '../../answers.ts';
 import { Failure } from '../../failure.tsx';
 import { PageFrame } from '../../page-frame.tsx';
 import { StateTag } from '../state-tag.tsx';
+import { Discard } from './discard.tsx';
 import { Screens, Stamped } from './files.tsx';
 import { FormEditor } from './form-editor.tsx';
 import { Comparison, FormView } from './form-view.tsx';
@@ -61,6 +62,7 @@ export default function FilingPage({ params }: { params: Promise<{ id: string }>
           {!filing.may.edit && <Comparison filing={filing} />}
           <Stamped filing={filing} onTried={refresh} />
           <Moves filing={filing} onTried={refresh} />
+          {filing.may.discard && <Discard filing={filing} onFailed={refresh} />}
           <Way filing={filing} />
         </>
       )}

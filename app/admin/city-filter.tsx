@@ -1,15 +1,19 @@
-import { Card, Select } from 'antd';
-import { usePlatforms } from '../use-platforms.ts';
-import styles from './batches.module.css';
-import { useFilter } from './filter.tsx';
+import { Select } from 'antd';
+import styles from './city-filter.module.css';
+import { usePlatforms } from './use-platforms.ts';
 
-/** Shows one city's batches, or everybody's. */
-export function CityFilter() {
-  const { cityCode, choose } = useFilter();
+interface Props {
+  /** Undefined: every city. */
+  value: string | undefined;
+  onChange: (cityCode: string | undefined) => void;
+}
+
+/** Chooses one of the cities on file, or all of them. */
+export function CityFilter({ value, onChange }: Props) {
   const platforms = usePlatforms();
   const cities = (platforms.data ?? []).map(({ code, name }) => ({ value: code, label: `${name}(${code})` }));
   return (
-    <Card size="small">
+    <div>
       <label htmlFor="city" className={styles.label}>
         城市
       </label>
@@ -19,11 +23,11 @@ export function CityFilter() {
         allowClear
         showSearch={{ optionFilterProp: 'label' }}
         placeholder="全部城市"
-        value={cityCode}
+        value={value}
         options={cities}
         loading={platforms.isFetching}
-        onChange={choose}
+        onChange={onChange}
       />
-    </Card>
+    </div>
   );
 }
