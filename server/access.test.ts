@@ -2,7 +2,7 @@
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoRecords } from '../db/demo/records.ts';
-import { fictionalRecord, upload } from './exchange/test-exchange.ts';
+import { counter, fictionalRecord, upload } from './exchange/test-exchange.ts';
 import { type DemoUser, listProcedures, qrOf, startTestConsole, type TestConsole } from './test-console.ts';
 
 const BATCH = '4401261123090000001';
@@ -66,6 +66,25 @@ async function picture(id: number): Promise<string> {
   return ((await response.json()) as { fileId: string }).fileId;
 }
 
+/** A nurse of the site admin's site. */
+const newcomer = (username: string) => ({ username, name: '新人', role: 'nurse' as const, siteCode: '4401060001' });
+async function colleague() {
+  const person = newcomer(`old.${nextNumber()}`);
+  await (await site.as('province')).staff.create.mutate(person);
+  return person;
+}
+const nextNumber = counter(1);
+const SITE = {
+  ...{
+    code: '4401030001',
+    name: '荔湾示例街道预防接种门诊',
+    divisionCode: '440103',
+    paper: 'A5',
+    nextStation: '登记台',
+  },
+  ...{ kioskPrinting: false, staticCodes: true },
+};
+
 const code = { code: qrOf('demo:authenticated') };
 const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
   'scan.lookup': { may: ['nurse'], input: () => code },
@@ -99,10 +118,20 @@ const TABLE: Record<string, { may: Who[]; input?: () => unknown }> = {
     },
   },
   'staff.me': { may: ['nurse', 'site_admin', 'city', 'province', 'auditor'] },
-  'staff.changeRole': {
+  'staff.browse': { may: ['province', 'site_admin'], input: () => ({}) },
+  'staff.create': { may: ['province', 'site_admin'], input: () => newcomer(`new.${nextNumber()}`) },
+  'staff.save': { may: ['province', 'site_admin'], input: colleague },
+  'staff.resetPassword': { may: ['province', 'site_admin'], input: colleague },
+  'staff.lock': { may: ['province', 'site_admin'], input: colleague },
+  'staff.unlock': { may: ['province', 'site_admin'], input: colleague },
+  'staff.endSessions': { may: ['province', 'site_admin'], input: colleague },
+  'sites.browse': { may: ['province', 'site_admin'], input: () => ({}) },
+  'sites.divisions': { may: ['province'] },
+  'sites.create': {
     may: ['province'],
-    input: () => ({ username: 'nurse2', role: 'nurse', siteCode: '4403050001' }),
+    input: () => ({ ...SITE, code: `44010601${String(nextNumber()).padStart(2, '0')}` }),
   },
+  'sites.save': { may: ['province'], input: () => SITE },
   'audit.browse': { may: ['auditor'], input: () => ({}) },
   'demo.codes': { may: EVERYBODY },
 };

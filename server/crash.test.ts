@@ -72,16 +72,14 @@ async function addResidents(databaseUrl: string, keys: string[]) {
   const db = open(databaseUrl);
   await db.write(async (tx) => {
     const facetId = await (await facetsIn(tx, model.cdSource))(model);
-    await tx
-      .insert(tables.records)
-      .values(
-        keys.map((key) => ({
-          ...model,
-          facetId,
-          id: cardNoOf(key).slice(0, 32).toLowerCase(),
-          erhcCardNo: cardNoOf(key),
-        })),
-      );
+    await tx.insert(tables.records).values(
+      keys.map((key) => ({
+        ...model,
+        facetId,
+        id: cardNoOf(key).slice(0, 32).toLowerCase(),
+        erhcCardNo: cardNoOf(key),
+      })),
+    );
   });
   await db.close();
 }

@@ -4,6 +4,7 @@ import { exchangeRouter } from './exchange/router.ts';
 import { filingsRouter } from './filings/router.ts';
 import { recordsRouter } from './records/router.ts';
 import { scanRouter } from './scan/router.ts';
+import { sitesRouter } from './sites/router.ts';
 import { staffRouter } from './staff/router.ts';
 import { router } from './trpc.ts';
 import { vouchersRouter } from './vouchers/router.ts';
@@ -14,6 +15,7 @@ export const appRouter = router({
   records: recordsRouter,
   exchange: exchangeRouter,
   filings: filingsRouter,
+  sites: sitesRouter,
   staff: staffRouter,
   audit: auditRouter,
   demo: demoRouter,
