@@ -28,7 +28,12 @@ const person = z.object({
   name: z.string('请填写姓名').trim().min(1, '请填写姓名').max(50, '姓名不超过 50 个字'),
 });
 /** For forms, which ask field by field. */
-export const staffFields = { ...person.shape, role: z.enum(ROLES, '请选择角色') };
+export const staffFields = {
+  ...person.shape,
+  role: z.enum(ROLES, '请选择角色'),
+  siteCode: z.string('请选择接种单位'),
+  cityCode: z.string('请选择城市'),
+};
 
 /** Where a role holds: nurses and site admins at a site, city staff in a city, the others everywhere. */
 const placed = z

@@ -10,7 +10,9 @@ export const outcomeWord = wordIn({
   unauthenticated: '未认证',
   unknown: '无此记录',
   WRONG_PASSWORD: '用户名或密码不正确',
+  ACCOUNT_LOCKED: '账号已停用',
   RESIDENT_NOT_AUTHENTICATED: '未实名认证',
+  STATIC_CODE_REFUSED: '不接受静态码',
   VOUCHER_VOIDED: '凭证已作废',
   VOUCHER_EXPIRED: '凭证已过期',
 });
