@@ -70,7 +70,9 @@ function Scanning({ name, siteName, kioskPrinting }: { name: string; siteName: s
           )}
           {view.at === 'scanning' && scan.dialogStood && (
             <p className={styles.dialog} role="status">
-              本单位已设为免对话框打印,但此设备仍弹出打印窗口,请用 --kiosk-printing 启动浏览器
+              <span>
+                本单位已设为免对话框打印,但此设备仍弹出打印窗口,请用 <code>--kiosk-printing</code> 启动浏览器
+              </span>
               <button type="button" onClick={scan.forgetDialog}>
                 知道了
               </button>

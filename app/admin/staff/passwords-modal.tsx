@@ -28,7 +28,12 @@ const COLUMNS: TableColumnsType<NewPassword> = [
       </>
     ),
   },
-  { title: '初始密码', dataIndex: 'password', width: '58%', render: (password: string) => <Copyable text={password} /> },
+  {
+    title: '初始密码',
+    dataIndex: 'password',
+    width: '58%',
+    render: (password: string) => <Copyable text={password} />,
+  },
 ];
 
 function download(made: NewPassword[]) {
