@@ -23,15 +23,19 @@ export async function ask<Answer>(
 
 export const PRINT = '核验无误,打印凭证';
 
-/** Records calls of the print dialog instead of opening it: headless Chromium has none. */
-export async function watchPrinting(page: Page): Promise<() => Promise<number>> {
-  await page.addInitScript(() => {
+/**
+ * Records calls of the print dialog instead of opening it: headless Chromium has none.
+ * @param options.standsMs how long each dialog stands, holding up the page as a real one does
+ */
+export async function watchPrinting(page: Page, { standsMs = 0 } = {}): Promise<() => Promise<number>> {
+  await page.addInitScript((ms) => {
     const counted = window as typeof window & { printed: number };
     counted.printed = 0;
     window.print = () => {
       counted.printed += 1;
+      for (const end = performance.now() + ms; performance.now() < end; );
     };
-  });
+  }, standsMs);
   return () => page.evaluate(() => (window as typeof window & { printed: number }).printed);
 }
 

@@ -9,11 +9,14 @@ if (!resident) throw new Error('the demo has no residents');
 
 for (const { role, pages } of [
   { role: 'nurse', pages: ['/scan'] },
-  { role: 'site_admin', pages: ['/admin/vouchers'] },
+  { role: 'site_admin', pages: ['/admin/vouchers', '/admin/sites', '/admin/staff'] },
   { role: 'city', pages: ['/admin/filings', '/admin/batches', '/admin/platforms'] },
   {
     role: 'province',
-    pages: ['/admin/records', '/admin/filings', '/admin/batches', '/admin/platforms', '/admin/vouchers'],
+    pages: [
+      ...['/admin/records', '/admin/filings', '/admin/batches', '/admin/platforms', '/admin/vouchers'],
+      ...['/admin/sites', '/admin/staff'],
+    ],
   },
   { role: 'auditor', pages: ['/admin/audit'] },
 ] as const) {

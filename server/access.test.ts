@@ -2,7 +2,7 @@
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoRecords } from '../db/demo/records.ts';
-import { fictionalRecord, upload } from './exchange/test-exchange.ts';
+import { counter, fictionalRecord, upload } from './exchange/test-exchange.ts';
 import type { StartExportInput } from './exports/schema.ts';
 import { type DemoUser, listProcedures, qrOf, startTestConsole, type TestConsole } from './test-console.ts';
 
@@ -78,6 +78,24 @@ async function runningExport(who: Who) {
   const { id } = await person.exports.start.mutate(own ? { source: 'audit', format: 'csv', filter: {} } : EXPORT);
   return { id };
 }
+/** A nurse of the site admin's site. */
+const newcomer = (username: string) => ({ username, name: '新人', role: 'nurse' as const, siteCode: '4401060001' });
+async function colleague() {
+  const person = newcomer(`old.${nextNumber()}`);
+  await (await site.as('province')).staff.create.mutate(person);
+  return person;
+}
+const nextNumber = counter(1);
+const SITE = {
+  ...{
+    code: '4401030001',
+    name: '荔湾示例街道预防接种门诊',
+    divisionCode: '440103',
+    paper: 'A5',
+    nextStation: '登记台',
+  },
+  ...{ kioskPrinting: false, staticCodes: true },
+};
 
 const code = { code: qrOf('demo:authenticated') };
 const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown }> = {
@@ -89,7 +107,7 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown }> = {
   'vouchers.open': { may: ['nurse', 'site_admin'], input: async () => ({ voucherNo: await voucherNo() }) },
   'vouchers.browse': { may: ['site_admin', 'province'], input: () => ({}) },
   'vouchers.issuers': { may: ['site_admin', 'province'], input: () => ({ siteCode: '4401060001' }) },
-  'vouchers.siteNames': { may: ['province'], input: () => ({ text: '天河' }) },
+  'sites.names': { may: ['province'], input: () => ({ text: '天河' }) },
   'vouchers.ofRecord': { may: ['province'], input: () => ({ id: demoRecords()[0]?.id }) },
   'vouchers.report': { may: ['site_admin', 'province'], input: () => ({ siteCode: '4401060001' }) },
   'vouchers.void': { may: ['site_admin'], input: async () => ({ voucherNo: await voucherNo(), reason: '打印有误' }) },
@@ -122,10 +140,20 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown }> = {
     },
   },
   'staff.me': { may: ['nurse', 'site_admin', 'city', 'province', 'auditor'] },
-  'staff.changeRole': {
+  'staff.browse': { may: ['province', 'site_admin'], input: () => ({}) },
+  'staff.create': { may: ['province', 'site_admin'], input: () => newcomer(`new.${nextNumber()}`) },
+  'staff.save': { may: ['province', 'site_admin'], input: colleague },
+  'staff.resetPassword': { may: ['province', 'site_admin'], input: colleague },
+  'staff.lock': { may: ['province', 'site_admin'], input: colleague },
+  'staff.unlock': { may: ['province', 'site_admin'], input: colleague },
+  'staff.endSessions': { may: ['province', 'site_admin'], input: colleague },
+  'sites.browse': { may: ['province', 'site_admin'], input: () => ({}) },
+  'sites.divisions': { may: ['province'] },
+  'sites.create': {
     may: ['province'],
-    input: () => ({ username: 'nurse2', role: 'nurse', siteCode: '4403050001' }),
+    input: () => ({ ...SITE, code: `44010601${String(nextNumber()).padStart(2, '0')}` }),
   },
+  'sites.save': { may: ['province'], input: () => SITE },
   'audit.browse': { may: ['auditor'], input: () => ({}) },
   'audit.verify': { may: ['auditor'] },
   'audit.verification': { may: ['auditor'] },

@@ -18,16 +18,17 @@ import { describeError, type Log } from './log.ts';
 import { appRouter } from './router.ts';
 import type { Settings } from './settings.ts';
 import { makeAuth } from './staff/auth.ts';
+import { makeStaffImport } from './staff/door.ts';
 import { makeSessions } from './staff/sessions.ts';
 import { makeSignIn } from './staff/sign-in.ts';
 
 const LARGEST_BODY = 64 * 1024;
 /** Batches are read as they come, and files are large: these doors have limits of their own. */
-const OWN_LIMITS = /^\/api\/(exchange\/v1\/batches|filings\/[^/]+\/files)$/;
+const OWN_LIMITS = /^\/api\/(exchange\/v1\/batches|filings\/[^/]+\/files|staff\/import)$/;
 
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
-/** The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of exports at `/api/exports`, and tRPC at `/api/trpc`. */
+/** The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of exports at `/api/exports`, lists of staff at `/api/staff`, and tRPC at `/api/trpc`. */
 export function makeApi(
   db: Db,
   settings: Pick<Settings, 'authSecret' | 'demo' | 'databaseUrl' | 'dictionaries'>,
@@ -87,6 +88,7 @@ export function makeApi(
   api.route('/exchange', makeExchange(db, sealer, findStaff));
   api.route('/filings', makeFilingFiles(db, findStaff));
   api.route('/exports', makeExportFiles(db, exports, findStaff));
+  api.route('/staff', makeStaffImport(db, findStaff));
   api.all('/trpc/*', (c) => {
     const requestId = c.get('requestId');
     return fetchRequestHandler({

@@ -24,9 +24,13 @@ import { browseRecords } from './records/browse.ts';
 import { presentTime } from './records/check-record.ts';
 import { revealRecord } from './records/reveal.ts';
 import { lookup } from './scan/lookup.ts';
+import { createSite } from './sites/create.ts';
+import { saveSite } from './sites/save.ts';
+import { endSessions, lockStaff, resetPassword, unlockStaff } from './staff/accounts.ts';
 import type { Actor } from './staff/actor.ts';
-import { changeRole } from './staff/change-role.ts';
 import { createStaff } from './staff/create-staff.ts';
+import { importStaff } from './staff/import.ts';
+import { saveStaff } from './staff/save.ts';
 import { qrOf } from './test-console.ts';
 import { issueVoucher } from './vouchers/issue.ts';
 import { reprintVoucher } from './vouchers/reprint.ts';
@@ -37,6 +41,9 @@ let db: Db;
 beforeAll(async () => {
   db = open(`file:${join(folder, 'test.db')}`);
   await fillDemo(db, 'a-secret-of-this-test-and-of-nothing-else');
+  await db.write((tx) =>
+    tx.update(tables.sites).set({ staticCodes: false }).where(eq(tables.sites.code, '4403050001')),
+  );
 });
 afterAll(async () => {
   await db.close();
@@ -91,6 +98,15 @@ async function uploadTo(target: Db, cdBatch: string, records: WireRecord[]) {
   await applyBatch(target, platform, { cdBatch, staged }).finally(() => staged.close());
 }
 
+const SITE = '4401060001';
+const siteSettings = {
+  ...{ divisionCode: '440106', paper: 'A5' as const, nextStation: '登记台' },
+  ...{ kioskPrinting: false, staticCodes: true },
+};
+async function* twoPeople() {
+  yield Buffer.from('username,name,role\nimported.a,甲,auditor\nimported.b,乙,auditor\n');
+}
+
 const system = { kind: 'system' as const, program: 'test', requestId: 'test' };
 
 const form = {
@@ -124,12 +140,27 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
   'vouchers.reprint': async (broken) => reprintVoucher(broken, await actorOf('nurse'), { voucherNo: await printed() }),
   'vouchers.void': async (broken) =>
     voidVoucher(broken, await actorOf('site_admin'), { voucherNo: await printed(), reason: '打印有误' }),
-  'staff.changeRole': async (broken) =>
-    changeRole(broken, await actorOf('province'), { username: 'nurse2', role: 'auditor' }),
   'figures: a roll-up': (broken) => rollUp(broken),
   'records.browse': async (broken) => browseRecords(broken, await actorOf('province'), {}),
   'records.reveal': async (broken) =>
     revealRecord(broken, await actorOf('province'), { id: demoRecords()[0]?.id ?? '', reason: '居民申请更正' }),
+  'vouchers.issue, static code refused': async (broken) =>
+    issueVoucher(broken, await actorOf('nurse2'), { code: qrOf('demo:child') }),
+  'sites.create': async (broken) =>
+    createSite(broken, await actorOf('province'), { ...siteSettings, code: '4401060002', name: '新单位' }),
+  'sites.save': async (broken) =>
+    saveSite(broken, await actorOf('province'), { ...siteSettings, code: SITE, name: '改名' }),
+  'staff.save': async (broken) =>
+    saveStaff(broken, await actorOf('province'), { username: 'nurse2', name: '改名', role: 'auditor' }),
+  'staff.create': async (broken) =>
+    createStaff(broken, await actorOf('site_admin'), {
+      ...{ username: 'newcomer', name: '新人', role: 'nurse', siteCode: SITE },
+    }),
+  'staff.import': async (broken) => importStaff(broken, await actorOf('province'), twoPeople()),
+  'staff.resetPassword': async (broken) => resetPassword(broken, await actorOf('province'), { username: 'nurse2' }),
+  'staff.lock': async (broken) => lockStaff(broken, await actorOf('province'), { username: 'nurse2' }),
+  'staff.unlock': async (broken) => unlockStaff(broken, await actorOf('province'), { username: 'nurse2' }),
+  'staff.endSessions': async (broken) => endSessions(broken, await actorOf('province'), { username: 'nurse2' }),
   'exchange: a batch': (broken) =>
     uploadTo(broken, nextBatch(), [fictionalRecord(1), { ...fictionalRecord(2), phone: '' }]),
   'exchange: changes': async (broken) => {
@@ -173,8 +204,7 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
     return moveFiling(broken, await actorOf('province'), { id, move: 'return', opinion: '请改正' });
   },
   'audit.verify': async (broken) => recordVerdict(broken, await actorOf('auditor'), null),
-  'staff:create': (broken) =>
-    createStaff(broken, system, { username: 'newcomer', name: '新人', password: 'long enough', role: 'auditor' }),
+  'staff:create': (broken) => createStaff(broken, system, { username: 'newcomer2', name: '新人', role: 'auditor' }),
 };
 
 // A batch says nine statements; what else is written says fewer.

@@ -6,6 +6,7 @@ import { figuresRouter } from './figures/router.ts';
 import { filingsRouter } from './filings/router.ts';
 import { recordsRouter } from './records/router.ts';
 import { scanRouter } from './scan/router.ts';
+import { sitesRouter } from './sites/router.ts';
 import { staffRouter } from './staff/router.ts';
 import { router } from './trpc.ts';
 import { vouchersRouter } from './vouchers/router.ts';
@@ -18,6 +19,7 @@ export const appRouter = router({
   filings: filingsRouter,
   figures: figuresRouter,
   exports: exportsRouter,
+  sites: sitesRouter,
   staff: staffRouter,
   audit: auditRouter,
   demo: demoRouter,

@@ -58,7 +58,7 @@ describe('production', () => {
   it('has no default user; the operator makes the site and its people, who can sign in', async () => {
     const person = ['--username', 'wang', '--name', '王护士', '--role', 'nurse', '--site', '4401060001'];
     expect(run('server/staff/create-staff.command.ts', person).err).toContain('没有这个接种单位');
-    const site = run('server/staff/create-site.command.ts', ['--code', '4401060001', '--name', '示例中心']);
+    const site = run('server/sites/create.command.ts', ['--code', '4401060001', '--name', '示例中心']);
     expect(site).toMatchObject({ code: 0, err: '' });
     const made = run('server/staff/create-staff.command.ts', person);
     const password = made.out.match(/only now: (\S+)/)?.[1] ?? '';

@@ -40,6 +40,18 @@ const PAGES: readonly AdminPage[] = [
     roles: ['site_admin', 'province'],
   },
   {
+    href: '/admin/sites',
+    title: '接种单位',
+    description: '查看接种单位及其打印、扫码设置;省级管理员可新增和修改',
+    roles: ['province', 'site_admin'],
+  },
+  {
+    href: '/admin/staff',
+    title: '人员',
+    description: '新增、导入人员,重置密码,停用账号',
+    roles: ['province', 'site_admin'],
+  },
+  {
     href: '/admin/audit',
     title: '审计记录',
     description: '查看何人在何时查看或更改了什么',

@@ -25,11 +25,12 @@ export default function ScanPage() {
       </PageMessage>
     );
   }
-  return <Scanning name={me.name} siteName={me.siteName ?? ''} />;
+  return <Scanning name={me.name} siteName={me.siteName ?? ''} kioskPrinting={me.kioskPrinting} />;
 }
 
-function Scanning({ name, siteName }: { name: string; siteName: string }) {
-  const { view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, tell, backToScanning } = useScan();
+function Scanning({ name, siteName, kioskPrinting }: { name: string; siteName: string; kioskPrinting: boolean }) {
+  const scan = useScan({ kioskPrinting });
+  const { view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, tell, backToScanning } = scan;
   const online = useOnline();
   const signOut = useSignOut();
 
@@ -65,6 +66,16 @@ function Scanning({ name, siteName }: { name: string; siteName: string }) {
           {view.at === 'scanning' && lastPrinted && (
             <p className={styles.printed} role="status">
               ✓ 凭证 {lastPrinted.voucherNo.slice(-4)} 已送打印
+            </p>
+          )}
+          {view.at === 'scanning' && scan.dialogStood && (
+            <p className={styles.dialog} role="status">
+              <span>
+                本单位已设为免对话框打印,但此设备仍弹出打印窗口,请用 <code>--kiosk-printing</code> 启动浏览器
+              </span>
+              <button type="button" onClick={scan.forgetDialog}>
+                知道了
+              </button>
             </p>
           )}
           <Result view={view} busy={busy} confirm={confirm} reveal={() => void reveal()} back={backToScanning} />

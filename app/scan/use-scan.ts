@@ -35,15 +35,21 @@ const NOTICE_MS = 3_000;
 const DETAILS_MS = 120_000;
 /** A tap meant for the former resident must not confirm the one who just took the screen. */
 const SWITCH_GUARD_MS = 600;
+/** Without a dialog, print() is done sooner. */
+const DIALOG_MS = 500;
 
-/** The nurse's work: a code in by any way, the result, the voucher, and back to scanning. */
-export function useScan() {
+/**
+ * The nurse's work: a code in by any way, the result, the voucher, and back to scanning.
+ * @param kioskPrinting the site says that its tablets print without a dialog
+ */
+export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
   const router = useRouter();
   const queries = useQueryClient();
   const [view, setView] = useState<View>({ at: 'scanning' });
   const [busy, setBusy] = useState<Busy | null>(null);
   const [paper, setPaper] = useState<Voucher | null>(null);
   const [lastPrinted, setLastPrinted] = useState<Voucher | null>(null);
+  const [dialog, setDialog] = useState<'unseen' | 'stood' | 'told'>('unseen');
   const gate = useRef(makeGate());
   // What the screen is about, so that camera frames and late answers can be told apart from it.
   const current = useRef({ turn: 0, key: '', at: 'scanning' as View['at'], printing: false });
@@ -135,7 +141,10 @@ export function useScan() {
         const voucher = await call();
         // On paper before the dialog opens: print() takes the page as it stands.
         flushSync(() => setPaper(voucher));
+        const asked = performance.now();
         window.print();
+        const stood = performance.now() - asked > DIALOG_MS;
+        if (kioskPrinting && stood) setDialog((before) => (before === 'unseen' ? 'stood' : before));
         setLastPrinted(voucher);
         backToScanning();
         void queries.invalidateQueries({ queryKey: ['scan.today'] });
@@ -147,7 +156,7 @@ export function useScan() {
         setBusy(null);
       }
     },
-    [queries, backToScanning],
+    [queries, backToScanning, kioskPrinting],
   );
 
   const confirm = useCallback(() => {
@@ -156,7 +165,7 @@ export function useScan() {
       () => api.vouchers.issue.mutate({ code: view.code }),
       (problem) => {
         if (problem.code === 'RESIDENT_NOT_AUTHENTICATED') show({ at: 'not-authenticated', known: true }, 'stop');
-        else if (problem.kind === 'signed-out') fail(problem);
+        else if (problem.kind === 'signed-out' || problem.code === 'STATIC_CODE_REFUSED') fail(problem);
         else show({ ...view, problem }, 'warn');
       },
     );
@@ -188,7 +197,12 @@ export function useScan() {
     return () => clearTimeout(timer);
   }, [view, busy, backToScanning]);
 
-  return { view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, tell, backToScanning };
+  return {
+    ...{ view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, tell, backToScanning },
+    /** A print dialog stood where none should, and nobody has read of it yet. */
+    dialogStood: dialog === 'stood',
+    forgetDialog: () => setDialog('told'),
+  };
 }
 
 /** The same card is the same code, whatever stands around it. */
@@ -202,6 +216,11 @@ export function wordsFor(problem: Problem): { title: string; detail: string } {
       return { title: '网络已断开', detail: '请检查网络,恢复后重新扫码' };
     case 'server':
       return { title: '系统繁忙', detail: `请稍后再试${problem.requestId ? `(编号 ${problem.requestId})` : ''}` };
+    case 'refused':
+      if (problem.code === 'STATIC_CODE_REFUSED') {
+        return { title: '本单位不接受静态健康码', detail: '请居民出示动态码,继续扫码即可' };
+      }
+      return { title: problem.message, detail: '' };
     default:
       return { title: problem.message, detail: '' };
   }

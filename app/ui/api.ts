@@ -30,6 +30,8 @@ export interface Problem {
   /** The input that it is about, if it is about one. */
   field: string | null;
   requestId: string | null;
+  /** What is wrong with single rows of a file, if a file was sent. */
+  rows?: { row: number; field: string; message: string }[];
 }
 
 /** An answer of a door that is not tRPC's. */
@@ -41,15 +43,16 @@ class Refusal extends Error {
   }
 }
 
-/** Sends a form with a file. @throws what {@link toProblem} explains */
-export async function uploadTo(url: string, form: FormData): Promise<void> {
+/** Sends a form with a file. @returns what the door answers @throws what {@link toProblem} explains */
+export async function uploadTo<Answer>(url: string, form: FormData): Promise<Answer> {
   const response = await fetch(url, { method: 'POST', body: form });
-  if (response.ok) return;
+  if (response.ok) return response.json();
   const told = await response.json().catch(() => null);
   const requestId = response.headers.get('x-request-id');
   const message: string = told?.message ?? '系统繁忙,请稍后再试';
   const kind = response.status === 401 ? 'signed-out' : response.status >= 500 ? 'server' : 'refused';
-  throw new Refusal({ kind, code: told?.code ?? 'INTERNAL', message, field: told?.field ?? null, requestId });
+  const rows = told?.rows ? { rows: told.rows } : {};
+  throw new Refusal({ kind, code: told?.code ?? 'INTERNAL', message, field: told?.field ?? null, requestId, ...rows });
 }
 
 /** What went wrong with a call, for a page to show. */

@@ -47,9 +47,21 @@ const DEMO_CREDENTIALS = CITIES.map(({ code }) => ({
 }));
 
 const SITES = [
-  { code: '4401060001', name: '天河示例社区卫生服务中心', paper: 'A5', nextStation: '登记台' },
-  { code: '4401030001', name: '荔湾示例街道预防接种门诊', paper: 'A5', nextStation: '二楼登记处' },
-  { code: '4403050001', name: '南山示例社区健康服务中心', paper: '80mm', nextStation: '1 号登记窗口' },
+  { code: '4401060001', name: '天河示例社区卫生服务中心', divisionCode: '440106', paper: 'A5', nextStation: '登记台' },
+  {
+    code: '4401030001',
+    name: '荔湾示例街道预防接种门诊',
+    divisionCode: '440103',
+    paper: 'A5',
+    nextStation: '二楼登记处',
+  },
+  {
+    code: '4403050001',
+    name: '南山示例社区健康服务中心',
+    divisionCode: '440305',
+    paper: '80mm',
+    nextStation: '1 号登记窗口',
+  },
 ] as const;
 
 /** The demo's logins; the password is `demo-` and the user name. */
@@ -101,7 +113,7 @@ export async function fillDemo(db: Db, authSecret: string): Promise<void> {
   for (const person of DEMO_STAFF) {
     const [there] = await db.read.select().from(tables.staff).where(eq(tables.staff.username, person.username));
     if (there) continue;
-    await createStaff(db, actor, { ...person, password: `demo-${person.username}` });
+    await createStaff(db, actor, person, `demo-${person.username}`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The audit trail's words, and what can be asked of it. */
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
-import { siteCode } from '../staff/schema.ts';
+import { siteCode } from '../sites/schema.ts';
 
 export const AUDIT_EVENTS_PER_PAGE = 50;
 

@@ -82,6 +82,9 @@ export const nationalityName = (code: string) => nameIn(dictionaries.nationality
 export const idCardTypeName = (code: string) => nameIn(dictionaries.idCardType, code);
 /** GB/T 2260 by the first six digits, e.g. `440106001` to 天河区. */
 export const divisionName = (code: string) => dictionaries.division.get(code.slice(0, 6)) ?? code;
+/** City and county, e.g. `440106` to 广州市天河区; a city that has no counties by itself. */
+export const divisionPath = (code: string) =>
+  (code.endsWith('00') ? '' : divisionName(`${code.slice(0, 4)}00`)) + divisionName(code);
 /** 实名认证方式, joined by `^`, e.g. `2^3` to 三要素认证、面部识别. */
 export const authenticationMethodNames = (methods: string) =>
   methods
@@ -99,6 +102,17 @@ export const toAlpha3 = (code: string) =>
 export const isCurrentDivision = (code: string) => dictionaries.divisionStatus.get(code) === 'current';
 /** Whether six digits are a city of today: the second level of the table. */
 export const isCity = (code: string) => isCurrentDivision(code) && dictionaries.divisionLevel.get(code) === '2';
+/**
+ * The counties of today of a city.
+ * @param cityCode four digits; a city without counties (e.g. 中山市) stands for itself
+ */
+export function countiesOf(cityCode: string): { code: string; name: string }[] {
+  const codes = [...dictionaries.division.keys()].filter(
+    (code) => code.startsWith(cityCode) && isCurrentDivision(code),
+  );
+  const counties = codes.filter((code) => dictionaries.divisionLevel.get(code) === '3');
+  return (counties.length > 0 ? counties : codes).map((code) => ({ code, name: divisionName(code) }));
+}
 /** Whether six digits can begin a citizen identity number: a division of today or of the past. */
 export const isIdentityDivision = (code: string) =>
   ['current', 'historic'].includes(dictionaries.divisionStatus.get(code) ?? '');

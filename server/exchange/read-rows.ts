@@ -1,14 +1,8 @@
 /** Rows of an upload as they come, in lists of no certain length, whatever its format. A row that can't be read is a string. */
-import { pipeline, Readable } from 'node:stream';
 import { JSONParser } from '@streamparser/json';
-import { CsvError, parse } from 'csv-parse';
 import { DomainError } from '../errors.ts';
+import { LONGEST, readCsv, tooLong } from '../read-csv.ts';
 import { FIELD_NAMES } from '../records/fields.ts';
-
-/** No record is longer, characters. */
-const LONGEST = 256 * 1024;
-
-const tooLong = (more = '') => new DomainError('TOO_LARGE', `单条记录超过 ${LONGEST / 1024} KB${more}`);
 
 /**
  * `{ "cd_batch": "…", "records": […] }`
@@ -70,44 +64,8 @@ function readLine(line: string): unknown {
   }
 }
 
-/**
- * RFC 4180 with a header row of the specification's names, in any order.
- * @throws DomainError MALFORMED, TOO_LARGE
- */
-export async function* readCsv(texts: AsyncIterable<string>): AsyncGenerator<unknown[]> {
-  // With a callback, so that an error after an early end has an ear: without one it would end the process.
-  const parser = pipeline(
-    Readable.from(texts),
-    parse({
-      relax_column_count: true,
-      // A quote within a cell that isn't quoted is a quote.
-      relax_quotes: true,
-      // Named, as else the first line's end would count for all: files joined together have both.
-      record_delimiter: ['\r\n', '\n', '\r'],
-      skip_empty_lines: true,
-      max_record_size: LONGEST,
-    }),
-    () => {},
-  );
-  let header: string[] | undefined;
-  try {
-    for await (const cells of parser as AsyncIterable<string[]>) {
-      if (!header) {
-        header = checkHeader(cells);
-        continue;
-      }
-      yield [toRow(header, cells)];
-    }
-  } catch (error) {
-    // Its message quotes the text: only the code is looked at.
-    if (!(error instanceof CsvError)) throw error;
-    // Records read before it, the header among them.
-    const place = `(在第 ${error.records} 条记录处)`;
-    if (error.code === 'CSV_MAX_RECORD_SIZE') throw tooLong(`${place},引号可能没有成对`);
-    throw new DomainError('MALFORMED', `请求内容不是完整的 CSV:引号有误${place}`);
-  }
-  if (!header) throw new DomainError('MALFORMED', 'CSV 第一行应为字段名');
-}
+/** CSV with a header row of the specification's names, in any order. @throws DomainError MALFORMED, TOO_LARGE */
+export const readRecordsCsv = (texts: AsyncIterable<string>) => readCsv(texts, checkHeader);
 
 function checkHeader(cells: string[]): string[] {
   const header = cells.map((cell) => cell.trim());
@@ -118,9 +76,4 @@ function checkHeader(cells: string[]): string[] {
   const repeated = header.find((name, at) => header.indexOf(name) !== at);
   if (repeated) throw new DomainError('MALFORMED', `CSV 的列 ${repeated} 重复`, repeated);
   return header;
-}
-
-function toRow(header: string[], cells: string[]): unknown {
-  if (cells.length !== header.length) return cells.join(',');
-  return Object.fromEntries(header.map((name, at) => [name, cells[at]]));
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { decodeAny, decodeUtf8 } from '../decode-text.ts';
 import { DomainError } from '../errors.ts';
 import type { Now } from '../records/rules.ts';
-import { readCsv, readJson, readNdjson } from './read-rows.ts';
+import { readJson, readNdjson, readRecordsCsv } from './read-rows.ts';
 import { type StagedBatch, stageBatch } from './stage-batch.ts';
-import { decodeAny, decodeUtf8, unpack } from './unpack.ts';
+import { unpack } from './unpack.ts';
 
 export interface Upload {
   contentType: string;
@@ -70,5 +71,5 @@ function rowsOf(bytes: AsyncIterable<Uint8Array>, contentType: string, onBatchNo
   if (charset && !['utf-8', 'utf8', 'gb18030', 'gbk', 'gb2312'].includes(charset)) {
     throw new DomainError('UNSUPPORTED_TYPE', 'CSV 的 charset 应为 utf-8 或 gb18030', 'Content-Type');
   }
-  return readCsv(decodeAny(bytes, charset?.startsWith('gb') ? 'gb18030' : charset));
+  return readRecordsCsv(decodeAny(bytes, charset?.startsWith('gb') ? 'gb18030' : charset));
 }

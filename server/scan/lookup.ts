@@ -5,6 +5,7 @@ import { DomainError } from '../errors.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
 import { type AuthenticationRecord, findByCard } from '../records/find-by-card.ts';
 import { maskIdcode, maskPhone } from '../records/mask.ts';
+import { findCodeRefusal } from '../sites/code-refusal.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { ageInWords, shanghaiDay, yearsBetween } from '../time.ts';
 import { findLive } from '../vouchers/issue.ts';
@@ -40,12 +41,18 @@ export type LookupResult =
 /**
  * The main job's first half (M1 to M3): text of a QR in, the resident's details or "not authenticated" out.
  * Its audit row is committed before the answer leaves.
- * @throws DomainError FORBIDDEN (nurse only), NOT_HEALTH_CODE (nothing is looked up then)
+ * @throws DomainError FORBIDDEN (nurse only), NOT_HEALTH_CODE, STATIC_CODE_REFUSED (nothing is looked up then)
  */
 export async function lookup(db: Db, actor: Actor, input: { code: string }): Promise<LookupResult> {
   const nurse = authorise(actor, 'nurse');
   const code = parseHealthCode(input.code);
   if (!code) throw new DomainError('NOT_HEALTH_CODE', '不是电子健康码', 'code');
+  const refusal = await findCodeRefusal(db.read, nurse.siteCode, code);
+  if (refusal) {
+    const event = { action: 'scan.lookup', outcome: refusal.code, subject: code.cardNo } as const;
+    await db.write((tx) => recordEvent(tx, nurse, event));
+    throw refusal;
+  }
   const state = await findByCard(db.read, code.cardNo);
   const outcome = state.authenticated ? 'authenticated' : state.known ? 'unauthenticated' : 'unknown';
   await db.write((tx) => recordEvent(tx, nurse, { action: 'scan.lookup', outcome, subject: code.cardNo }));

@@ -21,6 +21,7 @@ export function makeAuth(db: Db, settings: { authSecret: string }) {
         role: { type: 'string', required: true, input: false },
         siteCode: { type: 'string', required: false, input: false },
         cityCode: { type: 'string', required: false, input: false },
+        lockedAt: { type: 'string', required: false, input: false },
       },
     },
     session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true },

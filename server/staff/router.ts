@@ -1,13 +1,34 @@
-import { procedure, router } from '../trpc.ts';
-import { changeRole } from './change-role.ts';
+import { type Context, procedure, router } from '../trpc.ts';
+import { endSessions, lockStaff, resetPassword, unlockStaff } from './accounts.ts';
+import { browseStaff } from './browse.ts';
+import { createStaff } from './create-staff.ts';
 import { me } from './me.ts';
-import { changeRoleInput } from './schema.ts';
+import { saveStaff } from './save.ts';
+import { browseStaffInput, createStaffInput, saveStaffInput, staffInput } from './schema.ts';
+
+/** What is remembered of the changed person's sessions ends with the answer. */
+async function forgetting<T extends { staffId: string }>({ sessions }: Context, change: Promise<T>): Promise<T> {
+  const changed = await change;
+  sessions.forget(changed.staffId);
+  return changed;
+}
 
 export const staffRouter = router({
   me: procedure.query(({ ctx }) => me(ctx.db, ctx.actor)),
-  changeRole: procedure.input(changeRoleInput).mutation(async ({ ctx, input }) => {
-    const changed = await changeRole(ctx.db, ctx.actor, input);
-    ctx.sessions.forget(changed.staffId);
-    return changed;
-  }),
+  // A mutation: names of people stand in what it takes and shows.
+  browse: procedure.input(browseStaffInput).mutation(({ ctx, input }) => browseStaff(ctx.db, ctx.actor, input)),
+  create: procedure.input(createStaffInput).mutation(({ ctx, input }) => createStaff(ctx.db, ctx.actor, input)),
+  save: procedure
+    .input(saveStaffInput)
+    .mutation(({ ctx, input }) => forgetting(ctx, saveStaff(ctx.db, ctx.actor, input))),
+  resetPassword: procedure
+    .input(staffInput)
+    .mutation(({ ctx, input }) => forgetting(ctx, resetPassword(ctx.db, ctx.actor, input))),
+  lock: procedure.input(staffInput).mutation(({ ctx, input }) => forgetting(ctx, lockStaff(ctx.db, ctx.actor, input))),
+  unlock: procedure
+    .input(staffInput)
+    .mutation(({ ctx, input }) => forgetting(ctx, unlockStaff(ctx.db, ctx.actor, input))),
+  endSessions: procedure
+    .input(staffInput)
+    .mutation(({ ctx, input }) => forgetting(ctx, endSessions(ctx.db, ctx.actor, input))),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cityCode, siteCode } from '../sites/schema.ts';
 
 export const ROLES = ['nurse', 'site_admin', 'city', 'province', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
@@ -11,22 +12,28 @@ export const ROLE_NAMES: Record<Role, string> = {
   auditor: '审计员',
 };
 
-const username = z
+/** What a site admin may give, and whom a site admin manages. */
+export const SITE_ROLES = ['nurse', 'site_admin'] as const;
+export const isSiteRole = (role: Role) => (SITE_ROLES as readonly Role[]).includes(role);
+
+export const username = z
   .string('请填写用户名')
   .trim()
   .toLowerCase()
   .regex(/^[a-z0-9_.]{3,30}$/, '用户名由 3 至 30 位小写字母、数字、下划线或点组成');
+export const staffInput = z.object({ username });
 
-export const siteCode = z.string().regex(/^\d{10}$/, '接种单位编码应为 10 位数字');
-const cityCode = z.string().regex(/^\d{4}$/, '城市编码应为 4 位数字');
-
-export const createSiteInput = z.object({
-  code: siteCode,
-  name: z.string('请填写名称').trim().min(1, '请填写名称').max(50, '名称不超过 50 个字'),
-  paper: z.enum(['A5', '80mm'], '纸张应为 A5 或 80mm').default('A5'),
-  nextStation: z.string().trim().min(1).max(20, '下一站不超过 20 个字').default('登记台'),
+const person = z.object({
+  username,
+  name: z.string('请填写姓名').trim().min(1, '请填写姓名').max(50, '姓名不超过 50 个字'),
 });
-export type CreateSiteInput = z.infer<typeof createSiteInput>;
+/** For forms, which ask field by field. */
+export const staffFields = {
+  ...person.shape,
+  role: z.enum(ROLES, '请选择角色'),
+  siteCode: z.string('请选择接种单位'),
+  cityCode: z.string('请选择城市'),
+};
 
 /** Where a role holds: nurses and site admins at a site, city staff in a city, the others everywhere. */
 const placed = z
@@ -36,25 +43,56 @@ const placed = z
     cityCode: cityCode.optional(),
   })
   .superRefine((value, context) => {
-    const needsSite = value.role === 'nurse' || value.role === 'site_admin';
-    const needsCity = value.role === 'city';
     const rule = (field: 'siteCode' | 'cityCode', needed: boolean, label: string) => {
       if (needed === (value[field] !== undefined)) return;
       const message = needed ? `该角色必须填写${label}` : `该角色不属于任何${label},请留空`;
       context.addIssue({ code: 'custom', path: [field], message });
     };
-    rule('siteCode', needsSite, '接种单位');
-    rule('cityCode', needsCity, '城市');
+    rule('siteCode', isSiteRole(value.role), '接种单位');
+    rule('cityCode', value.role === 'city', '城市');
   });
+export type Place = z.infer<typeof placed>;
 
-export const changeRoleInput = z.object({ username }).and(placed);
-export type ChangeRoleInput = z.infer<typeof changeRoleInput>;
-
-export const createStaffInput = z
-  .object({
-    username,
-    name: z.string('请填写姓名').trim().min(1, '请填写姓名').max(50, '姓名不超过 50 个字'),
-    password: z.string('请填写密码').min(8, '密码至少 8 个字符').max(128, '密码不超过 128 个字符'),
-  })
-  .and(placed);
+export const createStaffInput = person.and(placed);
 export type CreateStaffInput = z.infer<typeof createStaffInput>;
+/** The username names the person and stays. */
+export const saveStaffInput = createStaffInput;
+
+export const STAFF_PER_PAGE = 20;
+export const browseStaffInput = z.object({
+  role: z.enum(ROLES, '角色不在允许范围内').optional(),
+  siteCode: siteCode.optional(),
+  cityCode: cityCode.optional(),
+  locked: z.boolean('状态不在允许范围内').optional(),
+  /** The beginning of a username or a name. */
+  search: z
+    .object({
+      by: z.enum(['username', 'name'], '查询方式不在允许范围内'),
+      text: z.string('请填写查询内容').trim().min(1, '请填写查询内容').max(50, '查询内容不超过 50 个字'),
+    })
+    .optional(),
+  /** Username of the last person of the page before. */
+  cursor: username.optional(),
+});
+export type BrowseStaffInput = z.infer<typeof browseStaffInput>;
+
+/** Limits of one import. */
+export const MAX_IMPORT_ROWS = 500;
+export const MAX_IMPORT_BYTES = 1024 * 1024;
+/** An import's columns, by their heading. */
+export const IMPORT_COLUMNS = {
+  用户名: 'username',
+  姓名: 'name',
+  角色: 'role',
+  接种单位编码: 'site_code',
+  城市编码: 'city_code',
+} as const;
+
+/** What is wrong with a row of an import. */
+export interface RowProblem {
+  /** As a spreadsheet counts: the headings are row 1. */
+  row: number;
+  /** A heading's column, e.g. `site_code`; empty when it is the row itself. */
+  field: string;
+  message: string;
+}

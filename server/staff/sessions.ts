@@ -10,7 +10,7 @@ const REMEMBERED_MS = 5_000;
 
 /**
  * Who stands behind a request's cookies. better-auth's `getSession` costs about 2 ms of CPU, so its answer is remembered
- * for a few seconds (`npm run bench -- session`), and forgotten at once on sign-out and on a change of role.
+ * for a few seconds (`npm run bench -- session`), and forgotten at once on sign-out and on what is done to an account.
  */
 export function makeSessions(auth: Auth) {
   const remembered = new LRUCache<string, Identity>({ max: 10_000, ttl: REMEMBERED_MS });
@@ -18,7 +18,7 @@ export function makeSessions(auth: Auth) {
   let forgettings = 0;
 
   return {
-    /** @returns null for nobody: no cookie, a wrong one, or a session that ended */
+    /** @returns null for nobody: no cookie, a wrong one, or a session that ended, a locked account */
     async find(headers: Headers): Promise<Identity | null> {
       const cookie = headers.get('cookie');
       if (!cookie) return null;
@@ -28,6 +28,7 @@ export function makeSessions(auth: Auth) {
       const session = await auth.api.getSession({ headers: new Headers({ cookie }) });
       if (!session) return null;
       const { user } = session;
+      if (user.lockedAt) return null;
       const identity: Identity = {
         kind: 'staff',
         id: user.id,

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { type Db, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
+import { dropSessions } from './accounts.ts';
 import type { Actor } from './actor.ts';
 import type { Auth } from './auth.ts';
 import type { Sessions } from './sessions.ts';
@@ -15,7 +16,8 @@ const answer = (status: number, code: string, message: string, headers: HeadersI
 
 /**
  * The doors to and from a session: better-auth decides, failures are counted, both ways are audited.
- * Errors: 400 BAD_INPUT, 401 WRONG_PASSWORD (the same for unknown names), 429 TOO_MANY_TRIES with Retry-After.
+ * Errors: 400 BAD_INPUT, 401 WRONG_PASSWORD (the same for unknown names), 403 ACCOUNT_LOCKED (only to who knows the password),
+ * 429 TOO_MANY_TRIES with Retry-After.
  */
 export function makeSignIn(db: Db, auth: Auth, sessions: Sessions) {
   const byName = new RateLimiterMemory({ keyPrefix: 'name', points: FAILURES_A_NAME, duration: 60 });
@@ -44,14 +46,22 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions) {
       }
       const answered = await ask(request, JSON.stringify({ username: name, password }));
       const [person] = await db.read.select().from(tables.staff).where(eq(tables.staff.username, name));
-      if (!answered.ok || !person) {
-        await db.write((tx) =>
-          recordEvent(
+      if (!answered.ok || !person || person.lockedAt) {
+        const locked = answered.ok && person !== undefined;
+        await db.write(async (tx) => {
+          // better-auth knows no locks and has just opened a session.
+          if (locked) await dropSessions(tx, person.id);
+          await recordEvent(
             tx,
             { kind: 'system', program: 'sign-in', requestId },
-            { action: 'staff.sign_in', outcome: 'WRONG_PASSWORD', ...(person ? { subject: person.id } : {}) },
-          ),
-        );
+            {
+              action: 'staff.sign_in',
+              outcome: locked ? 'ACCOUNT_LOCKED' : 'WRONG_PASSWORD',
+              ...(person ? { subject: person.id } : {}),
+            },
+          );
+        });
+        if (locked) return answer(403, 'ACCOUNT_LOCKED', '账号已停用,请联系管理员');
         return answer(401, 'WRONG_PASSWORD', '用户名或密码不正确');
       }
       await Promise.all([byName.delete(name), byAddress.reward(address)]);

@@ -6,7 +6,7 @@ import { tables } from '../../db/index.ts';
 import { codeOf, startTestConsole, type TestConsole } from '../test-console.ts';
 import { type BrowseVouchersInput, VOUCHERS_PER_PAGE } from './schema.ts';
 
-const { vouchers, auditEvents, staff, sites } = tables;
+const { vouchers, auditEvents, staff } = tables;
 
 const SITES = ['4401060001', '4403050001'] as const;
 const DAYS = ['2026-11-20', '2026-11-21'];
@@ -139,29 +139,6 @@ describe('vouchers.browse', () => {
     expect(await province.vouchers.issuers.query({ day: '2020-01-01', siteCode: SITES[0] })).toEqual([]);
     expect(await codeOf(province.vouchers.issuers.query({ day }))).toBe('BAD_INPUT');
     expect(await (await site.as('site_admin')).vouchers.issuers.query({ day })).toHaveLength(2);
-  });
-});
-
-describe('vouchers.siteNames', () => {
-  it('finds sites by the beginning of name or code, twenty at most', async () => {
-    const province = await site.as('province');
-    const namesOf = async (text: string) =>
-      (await province.vouchers.siteNames.query({ text })).map(({ code, name }) => `${code} ${name}`);
-    expect(await namesOf('天河')).toEqual(['4401060001 天河示例社区卫生服务中心']);
-    expect(await namesOf('示例')).toEqual([]);
-    expect(await namesOf(' 440106 ')).toEqual(['4401060001 天河示例社区卫生服务中心']);
-    expect((await namesOf('')).length).toBeGreaterThan(1);
-    await site.db.write(async (tx) => {
-      for (let n = 0; n < 25; n += 1) {
-        const code = String(4409000000 + n);
-        await tx.insert(sites).values({ code, name: `多多${n}`, paper: 'A5', nextStation: '登记台' });
-      }
-      await tx.insert(sites).values({ code: '4410000001', name: '4409 号门诊', paper: 'A5', nextStation: '登记台' });
-    });
-    expect(await namesOf('多多')).toHaveLength(20);
-    expect(await namesOf('4409')).toHaveLength(20);
-    expect(await namesOf('4409 ')).toHaveLength(20);
-    expect(await namesOf('4409 号')).toEqual(['4410000001 4409 号门诊']);
   });
 });
 

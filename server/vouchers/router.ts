@@ -1,6 +1,6 @@
 import { procedure, router } from '../trpc.ts';
 import { browseVouchers, browseVouchersOfRecord } from './browse.ts';
-import { listIssuers, listSiteNames } from './choices.ts';
+import { listIssuers } from './choices.ts';
 import { issueVoucher } from './issue.ts';
 import { openVoucher } from './open.ts';
 import { reportDay } from './report.ts';
@@ -10,7 +10,6 @@ import {
   codeInput,
   listIssuersInput,
   reportDayInput,
-  siteNamesInput,
   voidVoucherInput,
   voucherInput,
   vouchersOfRecordInput,
@@ -23,7 +22,6 @@ export const vouchersRouter = router({
   open: procedure.input(voucherInput).mutation(({ ctx, input }) => openVoucher(ctx.db, ctx.actor, input)),
   browse: procedure.input(browseVouchersInput).mutation(({ ctx, input }) => browseVouchers(ctx.db, ctx.actor, input)),
   issuers: procedure.input(listIssuersInput).query(({ ctx, input }) => listIssuers(ctx.db, ctx.actor, input)),
-  siteNames: procedure.input(siteNamesInput).query(({ ctx, input }) => listSiteNames(ctx.db, ctx.actor, input)),
   ofRecord: procedure
     .input(vouchersOfRecordInput)
     .mutation(({ ctx, input }) => browseVouchersOfRecord(ctx.db, ctx.actor, input)),

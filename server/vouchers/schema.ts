@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { VoucherSnapshot } from '../../db/index.ts';
 import { openRecordInput } from '../records/schema.ts';
-import { siteCode } from '../staff/schema.ts';
+import { siteCode } from '../sites/schema.ts';
 
 /** Text of a health code, in any of the forms that `parseHealthCode` reads. */
 export const codeInput = z.object({ code: z.string('请出示电子健康码').max(512, '不是电子健康码') });
@@ -42,8 +42,6 @@ export const vouchersOfRecordInput = openRecordInput;
 export const VOUCHERS_OF_A_RECORD = 100;
 
 /** A name's or a code's beginning. */
-export const siteNamesInput = z.object({ text: z.string().trim().max(50, '名称不超过 50 个字') });
-export const SITES_OFFERED = 20;
 
 /** A voucher as it may be printed. */
 export interface Voucher extends VoucherSnapshot {

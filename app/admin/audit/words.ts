@@ -38,10 +38,8 @@ const partOfDetail = wordIn({
 });
 
 /** A list's filters, as `key=value`. Values that no table holds are numbers and days. */
-const FILTERS: Record<
-  Exclude<keyof RecordFilter | keyof AuditFilter, 'search' | 'subject'>,
-  { label: string; values?: Record<string, string> }
-> = {
+type FilterName = Exclude<keyof RecordFilter | keyof AuditFilter, 'search' | 'subject'>;
+const FILTERS: Record<FilterName, { label: string; values?: Record<string, string> }> = {
   cityCode: { label: '来源城市' },
   app: { label: '应用备案号' },
   state: { label: '状态', values: RECORD_STATES },
@@ -54,7 +52,7 @@ const FILTERS: Record<
   actor: { label: '操作人' },
   siteCode: { label: '接种单位' },
 };
-const isFilter = (key: string): key is keyof typeof FILTERS => key in FILTERS;
+const isFilter = (key: string): key is FilterName => key in FILTERS;
 
 /** A detail is one word, or some with blanks between; the reason for looking at a record in full stands as it was written. */
 export function detailWords(action: string, detail: string): string[] {

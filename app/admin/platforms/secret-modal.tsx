@@ -1,5 +1,5 @@
-import { CheckOutlined, CopyOutlined } from '@ant-design/icons';
-import { Alert, Button, Descriptions, Modal, Typography } from 'antd';
+import { Alert, Button, Descriptions, Modal } from 'antd';
+import { Copyable } from '../copyable.tsx';
 import styles from './platforms.module.css';
 
 export interface MadeSecret {
@@ -12,24 +12,6 @@ export interface MadeSecret {
 interface Props {
   made: MadeSecret | null;
   onClose: () => void;
-}
-
-const COPY_ICONS = [
-  <span key="copy" className={styles.copy}>
-    <CopyOutlined aria-hidden /> 复制
-  </span>,
-  <span key="copied" className={styles.copy}>
-    <CheckOutlined aria-hidden /> 已复制
-  </span>,
-];
-
-/** Without a tooltip: that would cover what is to be read. */
-function Copyable({ text }: { text: string }) {
-  return (
-    <Typography.Text className={styles.secret} copyable={{ text, icon: COPY_ICONS, tooltips: false }}>
-      <code>{text}</code>
-    </Typography.Text>
-  );
 }
 
 /** Shows a new secret, this once: it closes by its button only. */

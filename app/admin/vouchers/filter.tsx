@@ -6,13 +6,13 @@ import 'dayjs/locale/zh-cn';
 import { useState } from 'react';
 import type { VoucherOrder } from '../../../server/vouchers/schema.ts';
 import { api, toProblem } from '../../ui/api.ts';
-import { type ChosenSite, SiteSelect } from './site-select.tsx';
+import { SiteSelect } from '../site-select.tsx';
 import styles from './vouchers.module.css';
 
 export interface Chosen {
   /** Until another day is chosen the server says which day it is. */
   day: string | undefined;
-  site: ChosenSite | undefined;
+  siteCode: string | undefined;
   state: 'live' | 'voided' | undefined;
   issuedBy: string | undefined;
   order: VoucherOrder;
@@ -38,7 +38,7 @@ interface Props {
 
 /** Which vouchers are to be seen. */
 export function Filter({ chosen, day, ofProvince, onChoose }: Props) {
-  const noSite = ofProvince && !chosen.site;
+  const noSite = ofProvince && !chosen.siteCode;
   return (
     <Card size="small">
       <div className={styles.filter}>
@@ -56,9 +56,11 @@ export function Filter({ chosen, day, ofProvince, onChoose }: Props) {
             <label htmlFor="site">接种单位</label>
             <SiteSelect
               id="site"
-              className={styles.siteSelect}
-              value={chosen.site}
-              onChange={(site) => onChoose({ site, issuedBy: undefined })}
+              className={styles.siteSelect ?? ''}
+              allowClear
+              placeholder="全部接种单位"
+              value={chosen.siteCode ?? null}
+              onChange={(siteCode: string | undefined) => onChoose({ siteCode, issuedBy: undefined })}
             />
           </div>
         )}
@@ -96,10 +98,10 @@ export function Filter({ chosen, day, ofProvince, onChoose }: Props) {
 
 function IssuerSelect({ chosen, disabled, onChoose }: Pick<Props, 'chosen' | 'onChoose'> & { disabled: boolean }) {
   const [opened, setOpened] = useState(false);
-  const { day, site } = chosen;
+  const { day, siteCode } = chosen;
   const issuers = useQuery({
-    queryKey: ['vouchers.issuers', day ?? null, site?.value ?? null],
-    queryFn: () => api.vouchers.issuers.query({ day, siteCode: site?.value }),
+    queryKey: ['vouchers.issuers', day ?? null, siteCode ?? null],
+    queryFn: () => api.vouchers.issuers.query({ day, siteCode }),
     enabled: opened && !disabled,
   });
   const nothing = issuers.error

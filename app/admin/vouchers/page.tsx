@@ -12,7 +12,7 @@ import { COLUMNS_OF_PROVINCE, columnsOfSite } from './columns.tsx';
 import { type Chosen, Filter } from './filter.tsx';
 import { VoidModal } from './void-modal.tsx';
 
-const ALL: Chosen = { day: undefined, site: undefined, state: undefined, issuedBy: undefined, order: 'newest' };
+const ALL: Chosen = { day: undefined, siteCode: undefined, state: undefined, issuedBy: undefined, order: 'newest' };
 
 /** Vouchers of a day: the own site's, to reprint and void; or any site's, for the province to look at. */
 export default function VouchersPage() {
@@ -21,12 +21,10 @@ export default function VouchersPage() {
   const [chosen, setChosen] = useState(ALL);
   const [voiding, setVoiding] = useState<string | null>(null);
   const cursors = useState<readonly string[]>([]);
-  const { site, ...filter } = chosen;
-  const asked = { ...filter, siteCode: site?.value };
   const list = useKeyset({
-    key: ['vouchers.browse', asked],
+    key: ['vouchers.browse', chosen],
     cursors,
-    load: (cursor: string | undefined) => api.vouchers.browse.mutate({ ...asked, cursor }),
+    load: (cursor: string | undefined) => api.vouchers.browse.mutate({ ...chosen, cursor }),
   });
   const day = chosen.day ?? list.page?.day;
 
@@ -34,7 +32,8 @@ export default function VouchersPage() {
     cursors[1]([]);
     setChosen({ ...chosen, ...part });
   }
-  const report = ofProvince ? site && `/reports/${day}?site=${site.value}` : `/reports/${day}`;
+  const { siteCode } = chosen;
+  const report = ofProvince ? siteCode && `/reports/${day}?site=${siteCode}` : `/reports/${day}`;
   const narrowed = Boolean(chosen.state || chosen.issuedBy);
   return (
     <PageFrame

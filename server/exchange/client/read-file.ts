@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { readCsv, readJson, readNdjson } from '../read-rows.ts';
-import { decodeAny } from '../unpack.ts';
+import { decodeAny } from '../../decode-text.ts';
+import { readJson, readNdjson, readRecordsCsv } from '../read-rows.ts';
 
 /**
  * The records of a file, in lists as they come: CSV, NDJSON, or JSON (`{ "records": […] }` or a list), by the file's name.
@@ -13,7 +13,7 @@ export async function* readRecords(
   onBytes: (bytes: number) => void = () => {},
 ): AsyncGenerator<unknown[]> {
   const texts = decodeAny(heard(file, onBytes), undefined);
-  if (/\.csv$/i.test(file)) yield* readCsv(texts);
+  if (/\.csv$/i.test(file)) yield* readRecordsCsv(texts);
   else if (/\.json$/i.test(file)) yield* readJson((await isList(file)) ? wrapped(texts) : texts, () => {});
   else if (/\.(ndjson|jsonl)$/i.test(file)) yield* readNdjson(texts);
   else throw new Error('文件名应以 .csv、.json、.ndjson 或 .jsonl 结尾');

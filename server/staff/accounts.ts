@@ -1,0 +1,90 @@
+/** What is done to an account: locked, unlocked, signed out everywhere, given a new password. */
+import { hashPassword } from 'better-auth/crypto';
+import { and, eq } from 'drizzle-orm';
+import { type Db, type Transaction, tables } from '../../db/index.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import type { AuditAction } from '../audit/schema.ts';
+import type { Actor } from './actor.ts';
+import type { FirstPassword } from './create-staff.ts';
+import { makePassword } from './password.ts';
+import { assertNotOwn, authoriseManager, getManaged, type Manager, type Person } from './reach.ts';
+
+const { staff, sessions, accounts } = tables;
+
+interface Named {
+  username: string;
+}
+/** The staff id, so that the door can forget what it remembers of this person's sessions. */
+interface Changed {
+  staffId: string;
+}
+
+/**
+ * Ends a person's sessions and lets them begin no other.
+ * @throws DomainError FORBIDDEN (province; site_admin for the own site), STAFF_NOT_FOUND, OWN_ACCOUNT
+ */
+export async function lockStaff(db: Db, actor: Actor, input: Named): Promise<Changed> {
+  return change(db, actor, input, 'staff.lock', async (tx, who, person) => {
+    assertNotOwn(who, person);
+    await setLocked(tx, person, person.lockedAt ?? new Date().toISOString());
+    await dropSessions(tx, person.id);
+  });
+}
+
+/** @throws DomainError FORBIDDEN, STAFF_NOT_FOUND */
+export async function unlockStaff(db: Db, actor: Actor, input: Named): Promise<Changed> {
+  return change(db, actor, input, 'staff.unlock', (tx, _who, person) => setLocked(tx, person, null));
+}
+
+/**
+ * Signs a person out everywhere; with the password they may sign in again.
+ * @throws DomainError FORBIDDEN, STAFF_NOT_FOUND
+ */
+export async function endSessions(db: Db, actor: Actor, input: Named): Promise<Changed> {
+  return change(db, actor, input, 'staff.end_sessions', (tx, _who, person) => dropSessions(tx, person.id));
+}
+
+/**
+ * Gives a person another password, made here and shown once, and ends their sessions.
+ * @throws DomainError FORBIDDEN, STAFF_NOT_FOUND, OWN_ACCOUNT
+ */
+export async function resetPassword(db: Db, actor: Actor, input: Named): Promise<Changed & FirstPassword> {
+  authoriseManager(actor);
+  const password = makePassword();
+  const hash = await hashPassword(password);
+  const changed = await change(db, actor, input, 'staff.reset_password', async (tx, who, person) => {
+    assertNotOwn(who, person);
+    await tx
+      .update(accounts)
+      .set({ password: hash, updatedAt: new Date() })
+      .where(and(eq(accounts.userId, person.id), eq(accounts.providerId, 'credential')));
+    await dropSessions(tx, person.id);
+  });
+  return { ...changed, username: input.username, password };
+}
+
+/** Deletes a person's sessions. */
+export async function dropSessions(tx: Transaction, staffId: string): Promise<void> {
+  await tx.delete(sessions).where(eq(sessions.userId, staffId));
+}
+
+/** One person, one change and its audit row, in one transaction. */
+async function change(
+  db: Db,
+  actor: Actor,
+  { username }: Named,
+  action: AuditAction,
+  work: (tx: Transaction, who: Manager, person: Person) => Promise<void>,
+): Promise<Changed> {
+  const who = authoriseManager(actor);
+  return db.write(async (tx) => {
+    const person = await getManaged(tx, who, username);
+    await work(tx, who, person);
+    await recordEvent(tx, who, { action, outcome: 'ok', subject: person.id });
+    return { staffId: person.id };
+  });
+}
+
+async function setLocked(tx: Transaction, person: Person, lockedAt: string | null): Promise<void> {
+  await tx.update(staff).set({ lockedAt, updatedAt: new Date() }).where(eq(staff.id, person.id));
+}
