@@ -19,7 +19,7 @@ async function seeNoFaults(page: Page): Promise<void> {
 const person = demoRecords()[0];
 /** Each page of a role, and what stands on it once it is ready. */
 const PAGES: { role: 'nurse' | 'site_admin' | 'city' | 'province' | 'auditor'; path: string; ready: string }[] = [
-  { role: 'province', path: '/admin', ready: '应用备案' },
+  { role: 'province', path: '/admin', ready: '统计至' },
   { role: 'province', path: '/admin/records', ready: '何*记' },
   { role: 'province', path: `/admin/records/${person?.id}`, ready: '记录内容' },
   { role: 'province', path: '/admin/filings', ready: '示例健康通' },
@@ -28,9 +28,15 @@ const PAGES: { role: 'nurse' | 'site_admin' | 'city' | 'province' | 'auditor'; p
   { role: 'province', path: '/admin/batches', ready: '批次' },
   { role: 'province', path: '/admin/platforms', ready: 'demo-4401' },
   { role: 'province', path: '/admin/vouchers', ready: '凭证管理' },
+  { role: 'province', path: '/admin/sites', ready: '天河示例社区卫生服务中心' },
+  { role: 'province', path: '/admin/staff', ready: '苏护士' },
+  { role: 'city', path: '/admin', ready: '统计至' },
   { role: 'city', path: '/admin/filings', ready: '示例健康通' },
   { role: 'city', path: '/admin/batches', ready: '批次' },
   { role: 'site_admin', path: '/admin/vouchers', ready: '凭证管理' },
+  { role: 'site_admin', path: '/admin', ready: '统计至' },
+  { role: 'site_admin', path: '/admin/sites', ready: '天河示例社区卫生服务中心' },
+  { role: 'site_admin', path: '/admin/staff', ready: '苏护士' },
   { role: 'auditor', path: '/admin/audit', ready: '审计记录' },
   { role: 'nurse', path: '/admin', ready: '扫码核验' },
   { role: 'nurse', path: '/admin/records', ready: '您的角色没有此项权限' },
@@ -76,7 +82,7 @@ test('the scan page, its results and the voucher', async ({ openTablet }) => {
   await seeNoFaults(page);
 });
 
-test('dialogs, menus and the report', async ({ openTablet }) => {
+test('dialogs and menus', async ({ openTablet }) => {
   const province = await openTablet({ as: 'province' });
   await province.goto(`/admin/records/${person?.id}`);
   await province.getByRole('button', { name: '查看完整信息' }).click();
@@ -85,6 +91,13 @@ test('dialogs, menus and the report', async ({ openTablet }) => {
   await province.goto('/admin/records');
   await province.getByRole('button', { name: '列设置' }).click();
   await seeNoFaults(province);
+  await province.goto('/admin/staff');
+  await province.getByRole('button', { name: '新增人员' }).click();
+  await expect(province.getByRole('dialog')).toBeVisible();
+  await seeNoFaults(province);
+});
+
+test('voiding, and the day’s report', async ({ openTablet }) => {
   const nurse = await openTablet({ as: 'nurse' });
   await nurse.request.post('/api/trpc/vouchers.issue', { data: { code: codeOf('demo:authenticated') } });
   const admin = await openTablet({ as: 'site_admin' });

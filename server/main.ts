@@ -49,8 +49,7 @@ async function main() {
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      stopRollingUp();
-      server.close(() => void close(db));
+      server.close(() => void stopRollingUp().then(() => close(db)));
       server.closeIdleConnections();
     });
   }

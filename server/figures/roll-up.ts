@@ -2,6 +2,7 @@
  * Figures are counted from the audit trail, behind the backs of those who wait: an event is counted once, in the transaction that
  * moves the head over it (docs/decisions/012).
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import { asc, eq, gt, sql } from 'drizzle-orm';
 import { type Db, isOneOf, type Transaction, tables } from '../../db/index.ts';
 import { describeError, type Log } from '../log.ts';
@@ -12,10 +13,12 @@ const { auditEvents, batches, figures, figuresHead } = tables;
 
 /** The head's only row. */
 export const HEAD = 1;
-const EVENTS_AT_ONCE = 2000;
+const EVENTS_AT_ONCE = 1000;
 /** Of an insertion: each row has five parameters. */
 const ROWS_AT_ONCE = 500;
 const INTERVAL_MS = 10_000;
+/** Of one interval: stopping waits no longer than that. */
+const CHUNKS_A_TIME = 100;
 /** The whole day, beside the hours 0 to 23. */
 export const WHOLE_DAY = 24;
 export const PROVINCE = '';
@@ -25,31 +28,37 @@ type Batch = typeof batches.$inferSelect;
 
 /**
  * Counts what is not counted yet.
- * @param most chunks of 2 000 events; the rest waits for the next time
+ * @param most chunks of 1 000 events; the rest waits for the next time
  * @returns whether everything is counted
  */
 export async function rollUp(db: Db, most = Number.POSITIVE_INFINITY): Promise<boolean> {
   for (let chunks = 0; chunks < most; chunks += 1) {
     const counted = await db.write(countSome, { patient: true });
     if (counted < EVENTS_AT_ONCE) return true;
+    // After an upgrade there may be millions: whoever waits for an answer comes first.
+    await turn();
   }
   return false;
 }
 
-/** Rolls up now and then, as long as the process lives. @returns how to stop it */
-export function startRollingUp(db: Db, log: Log): () => void {
-  let working = false;
+/** Rolls up now and then, as long as the process lives. @returns how to stop it: waits for what is under way */
+export function startRollingUp(db: Db, log: Log): () => Promise<void> {
+  let working: Promise<void> | undefined;
   const timer = setInterval(() => {
-    if (working) return;
-    working = true;
-    rollUp(db)
-      .catch((error) => log.error({ error: describeError(error) }, 'figures were not counted'))
+    working ??= rollUp(db, CHUNKS_A_TIME)
+      .then(
+        () => {},
+        (error) => log.error({ error: describeError(error) }, 'figures were not counted'),
+      )
       .finally(() => {
-        working = false;
+        working = undefined;
       });
   }, INTERVAL_MS);
   timer.unref();
-  return () => clearInterval(timer);
+  return async () => {
+    clearInterval(timer);
+    await working;
+  };
 }
 
 async function countSome(tx: Transaction): Promise<number> {
@@ -128,14 +137,17 @@ function countsOf(event: Event, batch: Batch | undefined): Count[] {
 function metricOf({ action, outcome }: Event): string | undefined {
   switch (action) {
     case 'scan.lookup':
-      return `scan.${outcome}` in METRICS ? `scan.${outcome}` : `refused.${outcome}`;
+      return `scan.${outcome}` in METRICS ? `scan.${outcome}` : refusalOf(outcome);
     case 'voucher.issue':
-      return outcome === 'ok' ? 'voucher.issued' : `refused.${outcome}`;
+      return outcome === 'ok' ? 'voucher.issued' : refusalOf(outcome);
     case 'voucher.reprint':
-      return outcome === 'ok' ? 'voucher.reprinted' : `refused.${outcome}`;
+      return outcome === 'ok' ? 'voucher.reprinted' : refusalOf(outcome);
     case 'voucher.void':
       return outcome === 'ok' ? 'voucher.voided' : undefined;
     default:
       return undefined;
   }
 }
+
+/** A code that has no line of its own is counted all the same. */
+const refusalOf = (code: string) => (`refused.${code}` in METRICS ? `refused.${code}` : 'refused.OTHER');

@@ -15,6 +15,7 @@ export const METRICS = {
   'refused.RESIDENT_NOT_AUTHENTICATED': '打印时认证已失效',
   'refused.VOUCHER_VOIDED': '补打时凭证已作废',
   'refused.VOUCHER_EXPIRED': '补打时凭证已过期',
+  'refused.OTHER': '其他原因',
   'upload.batches': '上传批次',
   'upload.accepted': '接收记录',
   'upload.unchanged': '无变化记录',
@@ -30,6 +31,7 @@ export const REFUSALS = [
   'refused.RESIDENT_NOT_AUTHENTICATED',
   'refused.VOUCHER_VOIDED',
   'refused.VOUCHER_EXPIRED',
+  'refused.OTHER',
 ] as const satisfies readonly Metric[];
 
 /** Sites that a list of them shows. */
