@@ -1,6 +1,5 @@
-import { Select } from 'antd';
 import styles from './city-filter.module.css';
-import { usePlatforms } from './use-platforms.ts';
+import { CitySelect } from './city-select.tsx';
 
 interface Props {
   /** Undefined: every city. */
@@ -8,25 +7,20 @@ interface Props {
   onChange: (cityCode: string | undefined) => void;
 }
 
-/** Chooses one of the cities on file, or all of them. */
+/** Narrows a list to one of the registered cities; for the province. */
 export function CityFilter({ value, onChange }: Props) {
-  const platforms = usePlatforms();
-  const cities = (platforms.data ?? []).map(({ code, name }) => ({ value: code, label: `${name}(${code})` }));
   return (
     <div>
       <label htmlFor="city" className={styles.label}>
         城市
       </label>
-      <Select
+      <CitySelect
         id="city"
-        className={styles.city}
+        className={styles.city ?? ''}
         allowClear
-        showSearch={{ optionFilterProp: 'label' }}
         placeholder="全部城市"
-        value={value}
-        options={cities}
-        loading={platforms.isFetching}
-        onChange={onChange}
+        value={value ?? null}
+        onChange={(cityCode: string | undefined) => onChange(cityCode)}
       />
     </div>
   );

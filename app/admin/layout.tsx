@@ -26,6 +26,8 @@ const THEME: ThemeConfig = {
     fontFamily: 'var(--font)',
     controlHeight: 36,
   },
+  // Its own would be the page's colour.
+  components: { Segmented: { trackBg: '#e1e7ec' } },
 };
 
 /** The frame of every page below /admin; Ant Design is loaded here and nowhere else. */
