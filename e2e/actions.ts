@@ -42,6 +42,8 @@ export async function watchPrinting(page: Page, { standsMs = 0 } = {}): Promise<
 export async function openScan(page: Page): Promise<void> {
   await page.goto('/scan');
   await expect(page.getByRole('heading', { name: '扫码核验' })).toBeVisible();
+  // A scanner types in milliseconds; so do tests, once the page is no longer busy with starting.
+  await page.waitForLoadState('networkidle');
 }
 
 /** A hand-held scanner: characters, then Enter or Tab. */

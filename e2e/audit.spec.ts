@@ -65,11 +65,11 @@ test('a long search tells how far it came, and goes on; days narrow it', async (
     await expect(rowsOf(page)).toContainText('2020-06-29 22:13:20');
     await expect(page.getByText(/已查至/)).toHaveCount(0);
 
-    const from = page.getByPlaceholder('开始日期');
+    const from = page.getByLabel('开始日期');
     await from.fill('2020-06-29');
     await from.press('Enter');
-    await page.getByPlaceholder('结束日期').fill('2020-06-29');
-    await page.getByPlaceholder('结束日期').press('Enter');
+    await page.getByLabel('结束日期').fill('2020-06-29');
+    await page.getByLabel('结束日期').press('Enter');
     await page.getByRole('button', { name: '查询' }).click();
     await expect(page.getByText('第 1 页')).toBeVisible();
     await expect(rowsOf(page)).toHaveCount(1);

@@ -42,9 +42,9 @@ test('a day that holds nothing says so; the order turns round by its heading', a
   await expect(page.getByRole('row').nth(1)).toContainText('2026-06-02 10:00:00');
   await page.getByRole('columnheader', { name: '插入时间' }).click();
   await expect(page.getByRole('row').nth(1)).toContainText('2026-06-01 09:00:00');
-  await page.getByPlaceholder('开始日期').fill('2027-01-01');
-  await page.getByPlaceholder('结束日期').fill('2027-01-31');
-  await page.getByPlaceholder('结束日期').press('Enter');
+  await page.getByLabel('开始日期').fill('2027-01-01');
+  await page.getByLabel('结束日期').fill('2027-01-31');
+  await page.getByLabel('结束日期').press('Enter');
   await page.getByRole('button', { name: '查询' }).click();
   await expect(page.getByText('没有符合条件的记录')).toBeVisible();
 });

@@ -1,9 +1,7 @@
-import { Button, Card, DatePicker, Form, Input, Select } from 'antd';
-import type { Dayjs } from 'dayjs';
-// The picker's weeks begin on Monday by it.
-import 'dayjs/locale/zh-cn';
+import { Button, Card, Form, Input, Select } from 'antd';
 import type { z } from 'zod';
 import { auditFilter, browseAuditInput } from '../../../server/audit/schema.ts';
+import { DayFields, type Days, daysOf } from '../day-fields.tsx';
 import { zodRule } from '../zod-rule.ts';
 import styles from './audit.module.css';
 import { ACTION_OPTIONS, OUTCOME_OPTIONS } from './words.ts';
@@ -11,8 +9,7 @@ import { ACTION_OPTIONS, OUTCOME_OPTIONS } from './words.ts';
 /** What is asked of the trail. */
 export type Asked = Omit<z.infer<typeof browseAuditInput>, 'cursor'>;
 
-interface Fields {
-  days: [Dayjs, Dayjs] | null;
+interface Fields extends Days {
   action: string | undefined;
   /** `good`, `bad`, or an outcome's word. */
   outcome: string | undefined;
@@ -23,7 +20,8 @@ interface Fields {
 }
 
 const EMPTY: Fields = {
-  days: null,
+  from: null,
+  to: null,
   action: undefined,
   outcome: undefined,
   actor: '',
@@ -38,14 +36,13 @@ const ORDERS = [
 const SEARCH = { optionFilterProp: 'label' };
 
 const { actor, siteCode, subject } = auditFilter.shape;
-const DAY = 'YYYY-MM-DD';
 
-function toAsked({ days, outcome, order, ...fields }: Fields): Asked {
+function toAsked({ from, to, outcome, order, ...fields }: Fields): Asked {
   const given = Object.entries(fields).filter(([, value]) => value?.trim());
   const byClass = outcome === 'good' || outcome === 'bad';
   const filter = {
     ...Object.fromEntries(given),
-    ...(days && { from: days[0].format(DAY), to: days[1].format(DAY) }),
+    ...daysOf({ from, to }),
     ...(outcome && (byClass ? { outcomeClass: outcome } : { outcome })),
   };
   return browseAuditInput.parse({ filter, order });
@@ -73,12 +70,7 @@ export function FilterForm({ onAsk }: { onAsk: (asked: Asked) => void }) {
         autoComplete="off"
         onFinish={(fields) => onAsk(toAsked(fields))}
       >
-        <Form.Item name="days" label="日期" className={styles.days}>
-          <DatePicker.RangePicker
-            className={styles.range ?? ''}
-            classNames={{ popup: { root: styles.picker ?? '' } }}
-          />
-        </Form.Item>
+        <DayFields />
         <Form.Item name="action" label="操作">
           <Select allowClear showSearch={SEARCH} placeholder="全部" options={ACTION_OPTIONS} />
         </Form.Item>

@@ -1,24 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Card, DatePicker, Form, Input, Select } from 'antd';
-import type { Dayjs } from 'dayjs';
+import { Button, Card, Form, Input, Select } from 'antd';
 import dayjs from 'dayjs';
-// The picker's weeks begin on Monday by it.
-import 'dayjs/locale/zh-cn';
 import { RECORD_STATES, type RecordFilter, type RecordState, recordFilter } from '../../../server/records/schema.ts';
 import { api } from '../../ui/api.ts';
+import { DayFields, type Days, daysOf } from '../day-fields.tsx';
 import { zodRule } from '../zod-rule.ts';
 import { useSearch } from './search.tsx';
 import styles from './search-form.module.css';
 import { METHODS, SEARCH_KEYS } from './search-keys.ts';
 
-interface Fields {
+interface Fields extends Days {
   by: keyof typeof SEARCH_KEYS;
   text: string;
   cityCode?: string | undefined;
   app?: string | undefined;
   state?: RecordState | undefined;
   method?: NonNullable<RecordFilter['method']> | undefined;
-  days?: [Dayjs, Dayjs] | null | undefined;
 }
 
 const EMPTY: Fields = {
@@ -28,7 +25,8 @@ const EMPTY: Fields = {
   app: undefined,
   state: undefined,
   method: undefined,
-  days: undefined,
+  from: undefined,
+  to: undefined,
 };
 const KEYS = Object.entries(SEARCH_KEYS).map(([value, { label }]) => ({ value, label }));
 const STATES = Object.entries(RECORD_STATES).map(([value, label]) => ({ value, label }));
@@ -36,13 +34,12 @@ const METHOD_CHOICES = Object.entries(METHODS).map(([value, label]) => ({ value,
 
 const searchOf = ({ by, text }: Pick<Fields, 'by' | 'text'>) => (text.trim() ? { by, text } : undefined);
 
-function toFilter({ by, text, days, ...rest }: Fields): RecordFilter {
-  const [from, to] = (days ?? []).map((day) => day.format('YYYY-MM-DD'));
-  return recordFilter.parse({ search: searchOf({ by, text }), ...rest, from, to });
+function toFilter({ by, text, from, to, ...rest }: Fields): RecordFilter {
+  return recordFilter.parse({ search: searchOf({ by, text }), ...rest, ...daysOf({ from, to }) });
 }
 
 function toFields({ search, from, to, ...rest }: RecordFilter): Fields {
-  return { ...EMPTY, ...rest, ...search, days: from && to ? [dayjs(from), dayjs(to)] : undefined };
+  return { ...EMPTY, ...rest, ...search, from: from ? dayjs(from) : undefined, to: to ? dayjs(to) : undefined };
 }
 
 /** Asks for records: by one key, and by what filters narrow it to. */
@@ -110,9 +107,7 @@ export function SearchForm() {
         <Form.Item name="method" label="实名认证方式">
           <Select allowClear placeholder="全部" options={METHOD_CHOICES} />
         </Form.Item>
-        <Form.Item name="days" label="插入日期" className={styles.days}>
-          <DatePicker.RangePicker />
-        </Form.Item>
+        <DayFields />
         <div className={styles.buttons}>
           <Button type="primary" htmlType="submit">
             查询
