@@ -48,8 +48,8 @@ export async function openScan(page: Page): Promise<void> {
 
 /** A hand-held scanner: characters, then Enter or Tab. */
 export async function scanByHand(page: Page, text: string, end: 'Enter' | 'Tab' = 'Enter'): Promise<void> {
-  await page.keyboard.type(text);
-  await page.keyboard.press(end);
+  // All at once, as a scanner sends them: were each waited for, a busy page would make pauses that no scanner makes.
+  await Promise.all([...text, end].map((key) => page.keyboard.press(key)));
 }
 
 export async function seeResident(page: Page, name: string): Promise<void> {

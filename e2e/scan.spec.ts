@@ -185,3 +185,28 @@ test('a tap meant for the former resident does not confirm the one who just took
   });
   await seeResident(page, '刘䶮𬭎');
 });
+
+test('the outcome is heard, and a page without its sounds still shows it', async ({ openTablet }) => {
+  const page = await openTablet({ as: 'nurse' });
+  await page.addInitScript(() => {
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = async function () {
+      await play.call(this);
+      if (this instanceof HTMLAudioElement) heard.push(new URL(this.src).pathname);
+    };
+  });
+  const heard = () => page.evaluate(() => (window as typeof window & { heard: string[] }).heard);
+  await openScan(page);
+  await scanByHand(page, codeOf('demo:authenticated'));
+  await seeResident(page, '陈示例');
+  await expect.poll(heard).toEqual(['/sounds/ok.wav']);
+  await scanByHand(page, codeOf('demo:unauthenticated'));
+  await seeRefused(page);
+  await expect.poll(heard).toEqual(['/sounds/ok.wav', '/sounds/stop.wav']);
+  await page.route('**/sounds/*', (route) => route.abort());
+  await openScan(page);
+  await scanByHand(page, codeOf('demo:authenticated'));
+  await seeResident(page, '陈示例');
+});

@@ -1,58 +1,27 @@
 /** Told by sound and vibration too: in a noisy room the eyes are on the resident. */
 export type Feedback = 'ok' | 'stop' | 'warn';
 
-/** Frequency (Hz) and start (s) of each tone, and how long one lasts (s). */
-const TONES: Record<Feedback, { tones: [number, number][]; length: number; wave: OscillatorType }> = {
-  ok: {
-    tones: [
-      [880, 0],
-      [1320, 0.1],
-    ],
-    length: 0.12,
-    wave: 'sine',
-  },
-  stop: {
-    tones: [
-      [220, 0],
-      [165, 0.22],
-    ],
-    length: 0.28,
-    wave: 'square',
-  },
-  warn: {
-    tones: [
-      [520, 0],
-      [520, 0.18],
-    ],
-    length: 0.1,
-    wave: 'triangle',
-  },
-};
 const VIBRATIONS: Record<Feedback, number[]> = { ok: [60], stop: [200, 80, 200], warn: [80, 60, 80] };
 
-let audio: AudioContext | null = null;
+// Elements, not an AudioContext: making one holds the page up for half a second on a busy machine.
+const sounds = new Map<Feedback, HTMLAudioElement>();
 
-/** Browsers let a page sound only after a touch or a key: call this on one. */
-export function allowSound(): void {
-  audio ??= new AudioContext();
-  if (audio.state === 'suspended') void audio.resume();
+/** Fetches the sounds of `public/sounds`, so that none is waited for, nor missed when the line breaks. */
+export function prepareFeedback(): void {
+  for (const feedback of Object.keys(VIBRATIONS) as Feedback[]) {
+    if (sounds.has(feedback)) continue;
+    const sound = new Audio(`/sounds/${feedback}.wav`);
+    sound.preload = 'auto';
+    sounds.set(feedback, sound);
+  }
 }
 
+/** Sounds and vibrates, where the browser lets it: before the first touch or key of a page it may not. */
 export function give(feedback: Feedback): void {
   // Some browsers refuse before the first touch by throwing, others by answering false.
   if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.(VIBRATIONS[feedback]);
-  if (audio?.state !== 'running') return;
-  const { tones, length, wave } = TONES[feedback];
-  for (const [frequency, start] of tones) {
-    const oscillator = audio.createOscillator();
-    const volume = audio.createGain();
-    const at = audio.currentTime + start;
-    oscillator.type = wave;
-    oscillator.frequency.value = frequency;
-    volume.gain.setValueAtTime(0.25, at);
-    volume.gain.exponentialRampToValueAtTime(0.001, at + length);
-    oscillator.connect(volume).connect(audio.destination);
-    oscillator.start(at);
-    oscillator.stop(at + length);
-  }
+  const sound = sounds.get(feedback);
+  if (!sound) return;
+  sound.currentTime = 0;
+  sound.play().catch(() => undefined);
 }

@@ -7,7 +7,7 @@ import { useMe, useSignOut } from '../ui/use-me.ts';
 import { useOnline } from '../ui/use-online.ts';
 import { VoucherPaper } from '../vouchers/[voucherNo]/paper.tsx';
 import { CameraView } from './camera-view.tsx';
-import { allowSound } from './feedback.ts';
+import { prepareFeedback } from './feedback.ts';
 import { Result } from './result.tsx';
 import styles from './scan.module.css';
 import { listenToKeyboard } from './scanner/keyboard.ts';
@@ -36,13 +36,7 @@ function Scanning({ name, siteName, kioskPrinting }: { name: string; siteName: s
 
   // Before the first paint: whoever sees the page may scan.
   useLayoutEffect(() => listenToKeyboard((text) => void take(text)), [take]);
-  useEffect(() => {
-    const events = ['pointerdown', 'keydown'] as const;
-    for (const event of events) window.addEventListener(event, allowSound);
-    return () => {
-      for (const event of events) window.removeEventListener(event, allowSound);
-    };
-  }, []);
+  useEffect(prepareFeedback, []);
 
   return (
     <>
