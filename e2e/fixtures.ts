@@ -5,8 +5,9 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContextOptions, test as base, chromium, expect, type Page } from '@playwright/test';
+import { type Browser, type BrowserContextOptions, test as base, chromium, expect, type Page } from '@playwright/test';
 import Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import { EVIDENCE } from './evidence.ts';
 import { film, type Scene } from './fake-camera.ts';
 import { findBrowser } from './find-browser.ts';
@@ -36,12 +37,15 @@ interface TabletOptions {
   localHost?: string;
 }
 
+/** A browser with this camera and these switches: starting one takes longer than most tests, so a worker keeps a few. */
+type Browsers = (camera: TabletOptions['camera'], args: string[]) => Promise<Browser>;
+
 interface Fixtures {
   openTablet(options?: TabletOptions): Promise<Page>;
   noVouchersYet: undefined;
 }
 
-export const test = base.extend<Fixtures, { site: Console }>({
+export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>({
   site: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures' names from this pattern
     async ({}, use, worker) => {
@@ -79,25 +83,50 @@ export const test = base.extend<Fixtures, { site: Console }>({
     { auto: true },
   ],
 
-  openTablet: async ({ site }, use) => {
-    const folder = mkdtempSync(join(tmpdir(), 'console-camera-'));
+  browsers: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures' names from this pattern
+    async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), 'console-camera-'));
+      const browsers = new LRUCache<string, Promise<Browser>>({
+        max: 4,
+        dispose: (browser) => void browser.then((it) => it.close()),
+      });
+      let films = 0;
+      const launch = async (camera: TabletOptions['camera'], args: string[]) => {
+        const switches = ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost', ...args];
+        if (typeof camera === 'object' && 'none' in camera) {
+          switches.push('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=device-count=0');
+        } else {
+          const scenes =
+            typeof camera === 'string' ? [{ text: camera, seconds: 0.3 }] : (camera ?? [{ text: null, seconds: 0.3 }]);
+          films += 1;
+          const file = join(folder, `camera-${films}.y4m`);
+          await film(file, scenes);
+          switches.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${file}`);
+        }
+        return chromium.launch({ executablePath: findBrowser(), args: switches });
+      };
+      await use((camera, args) => {
+        const key = JSON.stringify([camera, args]);
+        const known = browsers.get(key);
+        if (known) return known;
+        const browser = launch(camera, args);
+        browsers.set(key, browser);
+        return browser;
+      });
+      await Promise.all([...browsers.values()].map(async (browser) => (await browser).close()));
+      rmSync(folder, { recursive: true });
+    },
+    { scope: 'worker' },
+  ],
+
+  openTablet: async ({ site, browsers }, use) => {
     const opened: (() => Promise<void>)[] = [];
     const faults: string[] = [];
     await use(async ({ as, camera: wished, args = [], context: contextOptions, localHost = 'localhost' } = {}) => {
       // An office has no camera, and filming takes its time.
       const camera = wished ?? (as && !as.startsWith('nurse') ? { none: true as const } : undefined);
-      const switches = ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost', ...args];
-      if (typeof camera === 'object' && 'none' in camera) {
-        switches.push('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=device-count=0');
-      } else {
-        const scenes =
-          typeof camera === 'string' ? [{ text: camera, seconds: 0.3 }] : (camera ?? [{ text: null, seconds: 0.3 }]);
-        const file = join(folder, `camera-${opened.length}.y4m`);
-        await film(file, scenes);
-        switches.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${file}`);
-      }
-      const browser = await chromium.launch({ executablePath: findBrowser(), args: switches });
-      opened.push(() => browser.close());
+      const browser = await browsers(camera, args);
       const context = await browser.newContext({
         baseURL: site.url,
         locale: 'zh-CN',
@@ -106,6 +135,7 @@ export const test = base.extend<Fixtures, { site: Console }>({
         permissions: ['camera'],
         ...contextOptions,
       });
+      opened.push(() => context.close());
       if (as) {
         const [name = '', value = ''] = (await site.cookieOf(as)).split(/=(.*)/s);
         await context.addCookies([
@@ -129,7 +159,6 @@ export const test = base.extend<Fixtures, { site: Console }>({
       return page;
     });
     for (const close of opened) await close();
-    rmSync(folder, { recursive: true });
     expect(faults).toEqual([]);
   },
 });
