@@ -2,6 +2,7 @@
 
 import { useRef, useState } from 'react';
 import styles from './camera-view.module.css';
+import { Outline, type OutlineHandle } from './outline.tsx';
 import type { CameraProblem } from './scanner/camera.ts';
 import { useCamera } from './use-camera.ts';
 
@@ -20,10 +21,15 @@ const PROBLEMS: Record<CameraProblem, { title: string; help: string }> = {
 /** The preview, its frame, and torch, zoom and choice of camera where there are any. */
 export function CameraView({ onText }: { onText: (text: string) => void }) {
   const video = useRef<HTMLVideoElement>(null);
-  const { camera, devices, problem, choose, reopen } = useCamera(video, onText);
+  const outline = useRef<OutlineHandle>(null);
+  const { camera, devices, problem, choose, reopen } = useCamera(video, (sighting) => {
+    outline.current?.show(sighting);
+    onText(sighting.text);
+  });
   return (
     <section className={styles.view} aria-label="摄像头">
       <video ref={video} className={styles.video} muted playsInline />
+      <Outline video={video} ref={outline} />
       {camera && <div className={styles.frame} aria-hidden="true" />}
       {problem ? (
         <div className={styles.problem} role="alert">

@@ -5,7 +5,7 @@ import { type ChangeEvent, type FormEvent, useState } from 'react';
 import { api } from '../ui/api.ts';
 import { readPicture } from './scanner/picture.ts';
 import styles from './side-panel.module.css';
-import { getDecoder } from './use-camera.ts';
+import { getEngine } from './use-camera.ts';
 
 interface Props {
   take(text: string): void;
@@ -35,9 +35,7 @@ export function SidePanel({ take, reprint, tell, disabled }: Props) {
     const file = field.files?.[0];
     if (!file) return;
     setReading(true);
-    const text = await getDecoder()
-      .then((decoder) => readPicture(file, decoder))
-      .catch(() => null);
+    const text = await readPicture(file, getEngine());
     field.value = '';
     field.blur();
     setReading(false);

@@ -9,30 +9,32 @@ import {
   listCameras,
   openCamera,
 } from './scanner/camera.ts';
-import { type Decoder, loadDecoder } from './scanner/decoder.ts';
+import { type Engine, startEngine } from './scanner/engine.ts';
+import { watchFrames } from './scanner/frames.ts';
+import type { Sighting } from './scanner/sighting.ts';
 
 /** The choice of camera is remembered on this tablet. */
 const CHOICE = 'console.camera';
 
-let loading: Promise<Decoder> | null = null;
-/** One decoder a page; a failed load may be tried again. */
-export function getDecoder(): Promise<Decoder> {
-  loading ??= loadDecoder().catch((error) => {
-    loading = null;
-    throw error;
+let engine: Engine | null = null;
+/** One engine a page, kept for the next visit of it. */
+export function getEngine(): Engine {
+  engine ??= startEngine({
+    startWorker: () => new Worker(new URL('./scanner/engine.worker.ts', import.meta.url), { type: 'module' }),
+    wasmUrl: new URL('zxing-wasm/reader/zxing_reader.wasm', import.meta.url).href,
   });
-  return loading;
+  return engine;
 }
 
 /** The camera in a video element: open while the page is seen, closed while it is hidden, told when it can't be. */
-export function useCamera(video: RefObject<HTMLVideoElement | null>, onText: (text: string) => void) {
+export function useCamera(video: RefObject<HTMLVideoElement | null>, onSighting: (sighting: Sighting) => void) {
   const [camera, setCamera] = useState<Camera | null>(null);
   const [devices, setDevices] = useState<CameraDevice[]>([]);
   const [problem, setProblem] = useState<CameraProblem | null>(null);
   // Counts the wishes to open anew: another camera, a second try, the page seen again.
   const [wish, setWish] = useState(0);
-  const report = useRef(onText);
-  report.current = onText;
+  const report = useRef(onSighting);
+  report.current = onSighting;
 
   const reopen = useCallback(() => setWish((n) => n + 1), []);
   const choose = useCallback(
@@ -48,20 +50,23 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>, onText: (te
     if (document.hidden) return;
     let wanted = true;
     let opened: Camera | null = null;
+    let stop = () => {};
+    // The readers load while the camera starts.
+    const engine = getEngine();
 
     async function start() {
       const element = video.current;
       if (!element) return;
       try {
-        const camera = await openCamera(element, await getDecoder(), {
+        const camera = await openCamera(element, {
           deviceId: localStorage.getItem(CHOICE) ?? undefined,
-          onText: (text) => report.current(text),
           onLost: () => fail('missing'),
         });
         if (!wanted) return camera.close();
         opened = camera;
         setCamera(camera);
         setProblem(null);
+        stop = watchFrames(element, engine, { onSighting: (sighting) => report.current(sighting), onStall: reopen });
         setDevices(await listCameras());
       } catch (error) {
         fail(error instanceof CameraError ? error.problem : 'failed');
@@ -69,6 +74,7 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>, onText: (te
     }
     function fail(why: CameraProblem) {
       if (!wanted) return;
+      stop();
       setCamera(null);
       setProblem(why);
     }
@@ -76,10 +82,11 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>, onText: (te
     void start();
     return () => {
       wanted = false;
+      stop();
       opened?.close();
       setCamera(null);
     };
-  }, [wish, video]);
+  }, [wish, video, reopen]);
 
   useEffect(() => {
     // Hidden: the effect above runs anew, closes the camera and leaves it closed. Seen again: open.

@@ -1,5 +1,3 @@
-import type { Decoder } from './decoder.ts';
-
 /**
  * Why there is no picture. `insecure`: browsers give cameras to HTTPS and localhost only. `denied`: no permission.
  * `missing`: no camera, or unplugged. `busy`: another program holds it. `failed`: anything else.
@@ -27,38 +25,32 @@ export interface Camera {
   setTorch: ((on: boolean) => Promise<void>) | null;
   /** Present where the camera zooms. */
   zoom: { min: number; max: number; step: number; set(value: number): Promise<void> } | null;
-  /** Stops the loop, the stream and the light; may be called twice. */
+  /** Stops the stream and with it the light; may be called twice. */
   close(): void;
 }
 
 export interface CameraOptions {
   /** The camera chosen before; a camera that is gone falls back to the rear one. */
   deviceId?: string | undefined;
-  /** Every sighting of a QR code, many times a second. */
-  onText(text: string): void;
   /** The camera went away after it was open. */
   onLost(): void;
 }
 
-/** Between two looks; with a look of about 40 ms this leaves the page time for everything else. */
-const PAUSE_MS = 50;
-
 /**
- * Opens a camera, shows it in `video` and reports each QR code in view until `close`.
- * The loop is ours and not @zxing/browser's, whose canvas keeps its first size when a tablet is turned, and which ends
- * at any error of a callback.
+ * Opens a camera and shows it in `video` until `close`.
+ *
+ * The stream is asked for here, and not by @zxing/browser's reader: that one asks for no resolution, and a page that is left
+ * while it starts keeps the camera on. Light and devices are its business; it is not waited for.
  * @throws CameraError
  */
-export async function openCamera(video: HTMLVideoElement, decoder: Decoder, options: CameraOptions): Promise<Camera> {
+export async function openCamera(video: HTMLVideoElement, options: CameraOptions): Promise<Camera> {
   const stream = await getStream(options.deviceId);
   const [track] = stream.getVideoTracks();
   if (!track) throw new CameraError('missing');
   let open = true;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
   const close = () => {
     open = false;
-    clearTimeout(timer);
     for (const each of stream.getTracks()) each.stop();
     if (video.srcObject === stream) video.srcObject = null;
   };
@@ -78,40 +70,34 @@ export async function openCamera(video: HTMLVideoElement, decoder: Decoder, opti
     throw error instanceof DOMException && error.name === 'AbortError' ? new CameraError('failed') : toError(error);
   }
 
-  const look = () => {
-    if (!open) return;
-    if (video.readyState >= video.HAVE_CURRENT_DATA && video.videoWidth > 0) {
-      const text = decoder.read(video, 'frame');
-      if (text !== null) options.onText(text);
-    }
-    timer = setTimeout(look, PAUSE_MS);
-  };
-  look();
-
   const can = (track.getCapabilities?.() ?? {}) as MediaTrackCapabilities & {
     torch?: boolean;
     zoom?: { min: number; max: number; step: number };
+    focusMode?: string[];
   };
   const apply = (constraint: object) => track.applyConstraints({ advanced: [constraint] });
+  if (can.focusMode?.includes('continuous')) apply({ focusMode: 'continuous' }).catch(() => undefined);
   return {
     deviceId: track.getSettings().deviceId,
-    setTorch: can.torch ? (on) => apply({ torch: on }) : null,
+    setTorch: can.torch ? async (on) => (await loadReader()).mediaStreamSetTorch(track, on) : null,
     zoom: can.zoom ? { ...can.zoom, set: (value) => apply({ zoom: value }) } : null,
     close,
   };
 }
 
+const loadReader = async () => (await import('@zxing/browser')).BrowserCodeReader;
+
 /** The cameras; their labels are known only once one was allowed. */
 export async function listCameras(): Promise<CameraDevice[]> {
-  const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
-  return devices
-    .filter((device) => device.kind === 'videoinput')
-    .map((device, at) => ({ id: device.deviceId, label: device.label || `摄像头 ${at + 1}` }));
+  const devices = await (await loadReader()).listVideoInputDevices();
+  return devices.map((device, at) => ({ id: device.deviceId, label: device.label || `摄像头 ${at + 1}` }));
 }
 
 async function getStream(deviceId: string | undefined): Promise<MediaStream> {
   if (!navigator.mediaDevices?.getUserMedia) throw new CameraError('insecure');
-  const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+  // Small and far codes need the pixels; a weak device would need them elsewhere.
+  const [width, height] = navigator.hardwareConcurrency > 4 ? [1920, 1080] : [1280, 720];
+  const size = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 30 } };
   try {
     const chosen = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: 'environment' } };
     return await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...size, ...chosen } });

@@ -1,19 +1,10 @@
-import type { Decoder } from './decoder.ts';
+import type { Engine } from './engine.ts';
 
 /**
  * Reads a code from a picture file.
  * @returns null when the file is no picture, or holds no QR code
  */
-export async function readPicture(file: Blob, decoder: Decoder): Promise<string | null> {
-  let picture: ImageBitmap;
-  try {
-    picture = await createImageBitmap(file);
-  } catch {
-    return null;
-  }
-  try {
-    return decoder.read(picture, 'picture');
-  } finally {
-    picture.close();
-  }
+export async function readPicture(file: Blob, engine: Engine): Promise<string | null> {
+  const picture = await createImageBitmap(file).catch(() => null);
+  return picture && ((await engine.read(picture, 'study'))?.text ?? null);
 }

@@ -1,0 +1,88 @@
+import type { Engine } from './engine.ts';
+import type { Picture } from './pixels.ts';
+import type { Sighting } from './sighting.ts';
+
+export interface FrameOptions {
+  /** Every sighting of a QR code, many times a second. */
+  onSighting(sighting: Sighting): void;
+  /** No frame has come for {@link STALL_MS}: a tablet that slept, a camera that hangs. */
+  onStall(): void;
+}
+
+const STALL_MS = 5_000;
+/** Second opinions are asked for at most this often, and take a third of the time at most: a code that is easy to read comes first. */
+const LOOK_EVERY_MS = 300;
+const REST_AFTER_LOOK = 2;
+
+/**
+ * Reads the frames of a playing video until told to stop: always the newest, one at a time, so that a slow device reads fewer
+ * of them and not older ones.
+ * @returns stops
+ */
+export function watchFrames(
+  video: HTMLVideoElement,
+  engine: Engine,
+  { onSighting, onStall }: FrameOptions,
+): () => void {
+  let watching = true;
+  let cancel = () => {};
+  let lookAt = 0;
+  let stall: ReturnType<typeof setTimeout>;
+
+  const waitForNext = () => {
+    if (!watching) return;
+    cancel = onNextFrame(video, () => void see());
+  };
+  const see = async () => {
+    if (!watching) return;
+    clearTimeout(stall);
+    stall = setTimeout(() => watching && !document.hidden && onStall(), STALL_MS);
+    const picture = await grab(video);
+    if (!picture) return waitForNext();
+    if (!watching) return picture.close();
+    const started = performance.now();
+    const patience = started >= lookAt ? 'look' : 'glance';
+    const sighting = await engine.read(picture, patience);
+    if (patience === 'look') {
+      const took = performance.now() - started;
+      lookAt = performance.now() + Math.max(LOOK_EVERY_MS, took * REST_AFTER_LOOK);
+    }
+    if (!watching) return;
+    // Before the next frame is waited for: an error of a listener must not end the loop.
+    waitForNext();
+    if (sighting) onSighting(sighting);
+  };
+
+  stall = setTimeout(() => watching && !document.hidden && onStall(), STALL_MS);
+  waitForNext();
+  return () => {
+    watching = false;
+    clearTimeout(stall);
+    cancel();
+  };
+}
+
+function onNextFrame(video: HTMLVideoElement, call: () => void): () => void {
+  if ('requestVideoFrameCallback' in video) {
+    const handle = video.requestVideoFrameCallback(call);
+    return () => video.cancelVideoFrameCallback(handle);
+  }
+  const handle = requestAnimationFrame(call);
+  return () => cancelAnimationFrame(handle);
+}
+
+/** @returns null while there is no picture yet */
+async function grab(video: HTMLVideoElement): Promise<Picture | null> {
+  if (video.readyState < video.HAVE_CURRENT_DATA || video.videoWidth === 0) return null;
+  try {
+    if (typeof VideoFrame !== 'undefined') {
+      const frame = new VideoFrame(video);
+      if (!(frame as VideoFrame & { rotation?: number }).rotation) return frame;
+      // Its plane lies as the sensor does; drawn, it stands as the video does.
+      frame.close();
+    }
+  } catch {
+    // Such as a browser whose VideoFrame takes no video element.
+  }
+  return createImageBitmap(video).catch(() => null);
+}

@@ -1,0 +1,102 @@
+/** Single ways of looking at a picture, as measured in docs/decisions/013-scan-engine.md. */
+import type { Readers, Scene } from './ladder.ts';
+import { enlarge, type Luma, level, sharpen, shrink, soften } from './luma.ts';
+import type { Sighting } from './sighting.ts';
+
+/** @returns null where nothing was read, or the reader is not there */
+export type Look = (views: Views, readers: Readers) => Sighting | null | Promise<Sighting | null>;
+
+/** The picture as different looks want it, made once each. */
+interface Views {
+  scene: Scene;
+  /** Its longer side that long at most, in px. */
+  at(longest: number): Luma;
+  /** With shadow, darkness and glare taken away. */
+  levelled(longest: number, radius: number): Luma;
+}
+
+export function viewsOf(scene: Scene): Views {
+  const made = new Map<string, Luma>();
+  const once = (key: string, make: () => Luma) => {
+    const image = made.get(key) ?? make();
+    made.set(key, image);
+    return image;
+  };
+  const at = (longest: number) => once(`${longest}`, () => shrink(scene.image, longest));
+  return {
+    scene,
+    at,
+    levelled: (longest, radius) => once(`${longest} ${radius}`, () => level(at(longest), radius)),
+  };
+}
+
+const SMALL = 640;
+const THOROUGH = { thorough: true, denoise: true };
+
+export const NATIVE: Look = ({ scene }, { native }) => (native && scene.askNative?.(native)) || null;
+
+/** As many hits as with the whole picture, in a quarter of the time. */
+export const FIRST: Look = ({ at }, { wasm }) => wasm?.(at(SMALL)) ?? null;
+
+export const SLOWER: Look[] = [
+  // Bad focus, shaking hands, darkness and a screen's grid are mended best in the small picture.
+  ({ at }, { wasm }) => wasm?.(sharpen(at(SMALL), 4, 3), THOROUGH) ?? null,
+  // Small codes are in the large one only.
+  ({ scene }, { wasm }) => wasm?.(scene.image, THOROUGH) ?? null,
+];
+
+/** Where WebAssembly is missing, or has not come yet. */
+export const ALONE: Look[] = [
+  ({ at }, { library }) => library?.(at(SMALL)) ?? null,
+  ({ at }, { library }) => library?.(at(SMALL), { inverted: true }) ?? null,
+  ({ at }, { library }) => library?.(at(1_280)) ?? null,
+  ({ at }, { library }) => library?.(sharpen(at(SMALL), 4, 3)) ?? null,
+];
+
+export const OPINIONS: Look[] = [
+  ({ levelled }, { wasm }) => wasm?.(levelled(960, 16), { thorough: true, threshold: 'fixed' }) ?? null,
+  ({ at }, { library }) => library?.(at(SMALL)) ?? null,
+  ({ levelled }, { nuintun }) => nuintun?.(levelled(SMALL, 12)) ?? null,
+  ({ at }, { wasm }) => wasm?.(sharpen(at(960), 6, 3), THOROUGH) ?? null,
+  ({ at }, { library }) => library?.(at(SMALL), { inverted: true }) ?? null,
+];
+
+/** For a picture file, of which there is no next frame: everything that reads something that the rest does not. */
+export const STUDIES: Look[] = [
+  ...[320, 480, 1_000, 1_600].map(
+    (longest): Look =>
+      ({ at }, { wasm }) =>
+        wasm?.(at(longest), THOROUGH) ?? null,
+  ),
+  ...[SMALL, 1_600].map(
+    (longest): Look =>
+      ({ at }, { wasm }) =>
+        wasm?.(at(longest), { thorough: true, threshold: 'global' }) ?? null,
+  ),
+  ({ at }, { wasm }) => wasm?.(soften(at(SMALL), 1), THOROUGH) ?? null,
+  ({ at }, { wasm }) => wasm?.(soften(at(1_600), 2), THOROUGH) ?? null,
+  ...[1.5, 2].map(
+    (factor): Look =>
+      ({ at }, { wasm }) =>
+        wasm?.(enlarge(at(1_000), factor), THOROUGH) ?? null,
+  ),
+  ...[
+    [480, 16],
+    [SMALL, 32],
+    [1_280, 24],
+  ].map(
+    ([longest = 0, radius = 0]): Look =>
+      ({ levelled }, { wasm }) =>
+        wasm?.(levelled(longest, radius), { thorough: true, threshold: 'fixed' }) ?? null,
+  ),
+  ({ levelled }, { wasm }) => wasm?.(levelled(SMALL, 16), { thorough: true, threshold: 'global' }) ?? null,
+  ({ at }, { wasm }) => wasm?.(sharpen(at(320), 2, 3), THOROUGH) ?? null,
+  ({ at }, { wasm }) => wasm?.(sharpen(at(1_600), 8, 3), THOROUGH) ?? null,
+  ({ at }, { nuintun }) => nuintun?.(at(SMALL)) ?? null,
+  ({ at }, { nuintun }) => nuintun?.(at(320)) ?? null,
+  ({ at }, { nuintun }) => nuintun?.(at(1_280)) ?? null,
+  ({ at }, { library }) => library?.(at(320)) ?? null,
+  ({ at }, { library }) => library?.(at(1_280)) ?? null,
+  ({ levelled }, { library }) => library?.(levelled(SMALL, 12)) ?? null,
+  ({ at }, { library }) => library?.(at(1_280), { inverted: true }) ?? null,
+];
