@@ -6,6 +6,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { encode } from 'uqr';
+import { lay } from './scanner/card.ts';
+import { toBytes } from './scanner/optics.ts';
 
 const WIDTH = 1280;
 const HEIGHT = 720;
@@ -16,6 +18,8 @@ export interface Scene {
   /** Text of the QR code in view; null for an empty desk. */
   text: string | null;
   seconds: number;
+  /** How the card moves: where it lies at a time from 0 to 1, in parts of the frame. Left out: still, in the middle. */
+  move?(time: number): { x: number; y: number; turn: number; tilt: number };
 }
 
 /** Writes a film to `path`; one scene of a still code needs no more than a few frames. */
@@ -23,8 +27,10 @@ export async function film(path: string, scenes: Scene[]): Promise<void> {
   const file = createWriteStream(path);
   file.write(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F${FRAMES_A_SECOND}:1 Ip A1:1 C420jpeg\n`);
   for (const scene of scenes) {
-    const frame = drawFrame(scene.text);
-    for (let n = 0; n < Math.max(1, Math.round(scene.seconds * FRAMES_A_SECOND)); n += 1) {
+    const still = drawFrame(scene.text);
+    const count = Math.max(1, Math.round(scene.seconds * FRAMES_A_SECOND));
+    for (let n = 0; n < count; n += 1) {
+      const frame = scene.move && scene.text ? drawMoving(scene.text, scene.move(n / count)) : still;
       file.write('FRAME\n');
       if (!file.write(frame)) await once(file, 'drain');
     }
@@ -50,4 +56,22 @@ function drawFrame(text: string | null): Buffer {
     }
   }
   return Buffer.concat([luma, chroma]);
+}
+
+/** One frame of a card in a hand. */
+function drawMoving(text: string, { x, y, turn, tilt }: ReturnType<NonNullable<Scene['move']>>): Buffer {
+  const plane = { data: new Float32Array(WIDTH * HEIGHT).fill(DESK), width: WIDTH, height: HEIGHT };
+  const pose = {
+    size: 0.55,
+    turn,
+    tilt: [tilt, 0] as [number, number],
+    ink: 16,
+    paper: 235,
+    edge: 40,
+    quiet: 4,
+    logo: 0,
+  };
+  const { data: modules } = encode(text, { ecc: 'M', border: 0 });
+  lay(plane, modules, [x * WIDTH, y * HEIGHT], { ...pose, invert: false });
+  return Buffer.concat([toBytes(plane), Buffer.alloc((WIDTH * HEIGHT) / 2, 0x80)]);
 }

@@ -35,6 +35,8 @@ interface TabletOptions {
   context?: BrowserContextOptions;
   /** A name of this machine other than localhost, made known by `args`. */
   localHost?: string;
+  /** How the browser's complaint begins that this test provokes. */
+  complaint?: string;
 }
 
 /** A browser with this camera and these switches: starting one takes longer than most tests, so a worker keeps a few. */
@@ -107,7 +109,8 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
         return chromium.launch({ executablePath: findBrowser(), args: switches });
       };
       await use((camera, args) => {
-        const key = JSON.stringify([camera, args]);
+        // Functions are told apart by their text.
+        const key = JSON.stringify([camera, args], (_, value) => (typeof value === 'function' ? String(value) : value));
         const known = browsers.get(key);
         if (known) return known;
         const browser = launch(camera, args);
@@ -123,41 +126,44 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
   openTablet: async ({ site, browsers }, use) => {
     const opened: (() => Promise<void>)[] = [];
     const faults: string[] = [];
-    await use(async ({ as, camera: wished, args = [], context: contextOptions, localHost = 'localhost' } = {}) => {
-      // An office has no camera, and filming takes its time.
-      const camera = wished ?? (as && !as.startsWith('nurse') ? { none: true as const } : undefined);
-      const browser = await browsers(camera, args);
-      const context = await browser.newContext({
-        baseURL: site.url,
-        locale: 'zh-CN',
-        timezoneId: 'Asia/Shanghai',
-        viewport: { width: 1180, height: 820 },
-        permissions: ['camera'],
-        ...contextOptions,
-      });
-      opened.push(() => context.close());
-      if (as) {
-        const [name = '', value = ''] = (await site.cookieOf(as)).split(/=(.*)/s);
-        await context.addCookies([
-          { name, value, url: contextOptions?.baseURL ?? site.url, httpOnly: true, sameSite: 'Lax' },
-        ]);
-      }
-      context.on('request', (request) => {
-        appendFileSync(join(EVIDENCE.browser, 'urls.log'), `${request.url()}\n`);
-        const { protocol, hostname } = new URL(request.url());
-        const local = ['data:', 'blob:'].includes(protocol) || hostname === localHost;
-        if (!local) faults.push(`a request left the machine: ${request.url()}`);
-      });
-      const page = await context.newPage();
-      page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
-      page.on('console', (message) => {
-        // The browser itself logs each refused or failed request; the pages tell them in words, which tests look at.
-        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
-          faults.push(`console: ${message.text()}`);
+    await use(
+      async ({ as, camera: wished, args = [], context: contextOptions, localHost = 'localhost', complaint } = {}) => {
+        // An office has no camera, and filming takes its time.
+        const camera = wished ?? (as && !as.startsWith('nurse') ? { none: true as const } : undefined);
+        const browser = await browsers(camera, args);
+        const context = await browser.newContext({
+          baseURL: site.url,
+          locale: 'zh-CN',
+          timezoneId: 'Asia/Shanghai',
+          viewport: { width: 1180, height: 820 },
+          permissions: ['camera'],
+          ...contextOptions,
+        });
+        opened.push(() => context.close());
+        if (as) {
+          const [name = '', value = ''] = (await site.cookieOf(as)).split(/=(.*)/s);
+          await context.addCookies([
+            { name, value, url: contextOptions?.baseURL ?? site.url, httpOnly: true, sameSite: 'Lax' },
+          ]);
         }
-      });
-      return page;
-    });
+        context.on('request', (request) => {
+          appendFileSync(join(EVIDENCE.browser, 'urls.log'), `${request.url()}\n`);
+          const { protocol, hostname } = new URL(request.url());
+          const local = ['data:', 'blob:'].includes(protocol) || hostname === localHost;
+          if (!local) faults.push(`a request left the machine: ${request.url()}`);
+        });
+        const page = await context.newPage();
+        page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
+        page.on('console', (message) => {
+          // The browser itself logs each refused or failed request; the pages tell them in words, which tests look at.
+          const known = ['Failed to load resource', ...(complaint ? [complaint] : [])];
+          if (message.type() === 'error' && !known.some((start) => message.text().startsWith(start))) {
+            faults.push(`console: ${message.text()}`);
+          }
+        });
+        return page;
+      },
+    );
     for (const close of opened) await close();
     expect(faults).toEqual([]);
   },

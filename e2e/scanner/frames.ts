@@ -4,6 +4,7 @@
  * at what our decoder makes of them.
  */
 import { encode } from 'uqr';
+import { lay, type Pose } from './card.ts';
 import { blur, expose, glare, moire, type Plane, shadow, shake, toBytes } from './optics.ts';
 import { makeRandom, type Random } from './random.ts';
 
@@ -11,25 +12,9 @@ export interface Frame {
   kind: Kind;
   text: string;
   /** Luminance, row by row. */
-  data: Uint8ClampedArray<ArrayBuffer>;
+  data: Uint8Array<ArrayBuffer>;
   width: number;
   height: number;
-}
-
-/** How a card lies before the camera. Lengths are parts of the frame's height. */
-interface Scene {
-  size: number;
-  /** Turned in its plane, and tilted out of it about two axes; radians. */
-  turn: number;
-  tilt: [number, number];
-  /** How dark and bright the code and the card are, 0 to 255. */
-  ink: number;
-  paper: number;
-  /** What surrounds the code: a phone's dark edge, or a sheet. */
-  edge: number;
-  quiet: number;
-  logo: number;
-  invert: boolean;
 }
 
 const KINDS = {
@@ -93,7 +78,7 @@ const KINDS = {
 } satisfies Record<string, (random: Random) => Recipe>;
 
 interface Recipe {
-  scene?: Partial<Scene>;
+  scene?: Partial<Pose>;
   /** How much light falls, and how noisy the sensor is (deviation at white, of 255). */
   gain?: number;
   noise?: number;
@@ -103,14 +88,14 @@ interface Recipe {
 export type Kind = keyof typeof KINDS;
 export const kinds = Object.keys(KINDS) as Kind[];
 
-/** The n-th frame of a kind: 1280×720, every fourth 1920×1080. */
+/** The n-th frame of a kind: by turns 1280×720 and 1920×1080. */
 export function makeFrame(kind: Kind, n: number): Frame {
   const random = makeRandom(kinds.indexOf(kind) * 100_003 + n * 7_919 + 1);
   const { scene = {}, gain = 1, noise = 2, after }: Recipe = KINDS[kind](random);
-  const [width, height] = n % 4 === 3 ? [1920, 1080] : [1280, 720];
+  const [width, height] = n % 2 === 1 ? [1920, 1080] : [1280, 720];
   const text = makeText(random);
   const plane = desk(width, height, random);
-  lay(plane, text, random, {
+  const pose: Pose = {
     size: random.between(0.35, 0.7),
     turn: random.between(-0.12, 0.12),
     tilt: [random.between(-0.15, 0.15), random.between(-0.15, 0.15)],
@@ -121,7 +106,10 @@ export function makeFrame(kind: Kind, n: number): Frame {
     logo: 0,
     invert: false,
     ...scene,
-  });
+  };
+  const { data: modules } = encode(text, { ecc: pose.logo ? 'H' : random.pick(['L', 'M', 'Q']), border: 0 });
+  const middle = near(plane, random, Math.max(0, 0.46 - pose.size * (pose.size > 0.5 ? 0.62 : 0.72)));
+  lay(plane, modules, middle, pose);
   blur(plane, 0.5);
   after?.(plane);
   expose(plane, random, { gain, lift: random.between(0, 8), noise });
@@ -138,7 +126,7 @@ function near({ width, height }: Plane, random: Random, spread: number): [x: num
   return [width / 2 + random.between(-spread, spread) * height, height / 2 + random.between(-spread, spread) * height];
 }
 
-/** A desk that is not quite even, with a few things on it. */
+/** A desk that is not quite even, with a few things and printed sheets on it. */
 export function desk(width: number, height: number, random: Random): Plane {
   const data = new Float32Array(width * height);
   const [base, slope, waves] = [random.between(60, 170), random.between(-60, 60), random.between(2, 14)];
@@ -148,82 +136,24 @@ export function desk(width: number, height: number, random: Random): Plane {
     w: random.between(20, width / 4),
     h: random.between(10, height / 4),
     light: random.between(10, 245),
+    /** Height of a line of print, px; 0 for none. */
+    print: random.next() < 0.5 ? random.between(6, 22) : 0,
+    letters: random.next() * 1_000,
   }));
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       let light = base + (slope * x) / width + waves * Math.sin(x * 0.05 + Math.sin(y * 0.013) * 3);
       for (const thing of things) {
-        if (x > thing.x && x < thing.x + thing.w && y > thing.y && y < thing.y + thing.h) light = thing.light;
+        if (x > thing.x && x < thing.x + thing.w && y > thing.y && y < thing.y + thing.h) {
+          light = thing.light;
+          const row = Math.floor((y - thing.y) / thing.print);
+          const inked =
+            thing.print && row % 2 === 0 && Math.sin(Math.floor((x / thing.print) * 5) * (row + thing.letters)) > 0.2;
+          if (inked) light = light > 120 ? light - 100 : light + 100;
+        }
       }
       data[y * width + x] = light;
     }
   }
   return { data, width, height };
-}
-
-/** Lays a card with the code on the desk, in perspective, each pixel the mean of nine points. */
-function lay(plane: Plane, text: string, random: Random, scene: Scene): void {
-  const { data: modules, size } = encode(text, { ecc: scene.logo ? 'H' : random.pick(['L', 'M', 'Q']), border: 0 });
-  const { width, height } = plane;
-  const half = (scene.size * height) / 2;
-  const middle = near(plane, random, Math.max(0, 0.46 - scene.size * (scene.size > 0.5 ? 0.62 : 0.72)));
-  const toCard = facing(scene, half, middle, height);
-  const reach = Math.ceil(half * 2.4);
-  const light = (u: number, v: number): number | null => {
-    // u and v go from 0 to 1 over the code.
-    const [column, row] = [u * size, v * size];
-    const out = Math.max(-column, column - size, -row, row - size);
-    if (out > scene.quiet + 5) return null;
-    if (out > scene.quiet) return scene.edge;
-    let dark = out < 0 && Boolean(modules[Math.floor(row)]?.[Math.floor(column)]);
-    if (Math.max(Math.abs(u - 0.5), Math.abs(v - 0.5)) < scene.logo / 2)
-      dark = Math.hypot(u - 0.5, v - 0.5) < scene.logo / 2.6;
-    return dark !== scene.invert ? scene.ink : scene.paper;
-  };
-  for (let y = Math.max(0, Math.floor(middle[1] - reach)); y < Math.min(height, middle[1] + reach); y += 1) {
-    for (let x = Math.max(0, Math.floor(middle[0] - reach)); x < Math.min(width, middle[0] + reach); x += 1) {
-      const at = y * width + x;
-      let sum = 0;
-      for (let part = 0; part < 9; part += 1) {
-        const [u, v] = toCard(x + ((part % 3) + 0.5) / 3, y + (Math.floor(part / 3) + 0.5) / 3);
-        sum += light(u, v) ?? plane.data[at] ?? 0;
-      }
-      plane.data[at] = sum / 9;
-    }
-  }
-}
-
-/** From a pixel to the code's own coordinates, by a pinhole camera whose picture is as far as the frame is high and a half. */
-function facing(scene: Scene, half: number, [mx, my]: [number, number], height: number) {
-  const far = height * 1.5;
-  const [ca, sa, cb, sb] = [
-    Math.cos(scene.tilt[0]),
-    Math.sin(scene.tilt[0]),
-    Math.cos(scene.tilt[1]),
-    Math.sin(scene.tilt[1]),
-  ];
-  const [ct, st] = [Math.cos(scene.turn), Math.sin(scene.turn)];
-  // The card's two axes in space: turned in its plane, tilted about x, then about y.
-  const axis = (x: number, y: number) => {
-    const [rx, ry] = [x * ct - y * st, x * st + y * ct];
-    const [ty, tz] = [ry * ca, ry * sa];
-    return [rx * cb + tz * sb, ty, tz * cb - rx * sb] as const;
-  };
-  const [a, b] = [axis(half, 0), axis(0, half)];
-  return (px: number, py: number): [number, number] => {
-    // (X, Y, far) + s·a + t·b = k·(px - mx, py - my, far), solved for s and t.
-    const [dx, dy] = [px - mx, py - my];
-    const [m11, m12, m21, m22] = [
-      far * a[0] - dx * a[2],
-      far * b[0] - dx * b[2],
-      far * a[1] - dy * a[2],
-      far * b[1] - dy * b[2],
-    ];
-    const det = m11 * m22 - m12 * m21;
-    const s = (far * dx * m22 - far * dy * m12) / det;
-    const t = (far * dy * m11 - far * dx * m21) / det;
-    // Behind the camera there is no card.
-    if (far + s * a[2] + t * b[2] <= 0) return [-9, -9];
-    return [(s + 1) / 2, (t + 1) / 2];
-  };
 }

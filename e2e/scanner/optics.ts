@@ -101,8 +101,8 @@ export function expose(plane: Plane, random: Random, options: { gain: number; li
 }
 
 /** As a sensor gives it. */
-export function toBytes({ data }: Plane): Uint8ClampedArray<ArrayBuffer> {
-  return Uint8ClampedArray.from(data);
+export function toBytes({ data }: Plane): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Uint8ClampedArray.from(data).buffer);
 }
 
 function each(plane: Plane, change: (x: number, y: number, value: number) => number): void {

@@ -3,6 +3,7 @@
  *
  * - `[--each N]`: generated camera frames, N of each kind (16)
  * - `--photos DIR [--photos DIR …]`: photographs instead, `NAME.png|jpg` with the text in `NAME.txt`
+ * - `--only NAME [--only NAME …]`: these decoders alone
  * - `--empty N`: N pictures of noise, textures and damaged codes, in which ours must see no wrong health code
  */
 import { parseArgs } from 'node:util';
@@ -10,7 +11,7 @@ import { fromRgba, type Luma } from '../../app/scan/scanner/luma.ts';
 import { parseHealthCode } from '../../server/health-code/parse.ts';
 import { makeConfusion } from './confusion.ts';
 import { kinds, makeFrame } from './frames.ts';
-import { makeOurs, makePeers, type Subject } from './peers.ts';
+import { makeOurs, makePeers, type Peer, type Subject } from './peers.ts';
 import { findPhotos, openPhoto } from './photos.ts';
 
 interface Score {
@@ -28,6 +29,7 @@ const { values: options } = parseArgs({
   options: {
     each: { type: 'string', default: '16' },
     photos: { type: 'string', multiple: true },
+    only: { type: 'string', multiple: true },
     empty: { type: 'string' },
   },
 });
@@ -37,14 +39,18 @@ if (options.empty) await beConfused(Number(options.empty));
 else await compare(options.photos ? tasksOfPhotos(options.photos) : tasksOfFrames(Number(options.each)));
 
 async function compare(tasks: Task[]): Promise<void> {
-  const peers = await makePeers(await makeOurs(), options.photos ? 'study' : 'look');
+  const all = await makePeers(await makeOurs(), options.photos ? 'study' : 'look');
+  const peers = Object.fromEntries(Object.entries(all).filter(([name]) => options.only?.includes(name) ?? true));
   const names = Object.keys(peers);
   const scores = new Map(names.map((name) => [name, { hits: new Map(), wrong: 0, ms: [] } as Score]));
   const together = { union: 0, any: 0 };
   for (const [n, task] of tasks.entries()) {
     const { subject, text } = await task.open();
     const read = new Set<string>();
-    for (const [name, peer] of Object.entries(peers)) {
+    // Each is first by turns: the first pays for what making the picture left behind.
+    const first = n % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+      const peer = peers[name] as Peer;
       const score = scores.get(name) as Score;
       const started = performance.now();
       const answer = await Promise.resolve(subject)

@@ -17,6 +17,8 @@ export function makeHost(wasmUrl: string): Host {
   // Each where it works; whatever else is missing, the last one needs nothing of the browser.
   const readers = [
     import('./zxing-wasm.ts').then(async ({ fetchWasm, loadWasmReader }) => {
+      // Its own complaint would stand in the console at each visit.
+      if (typeof WebAssembly === 'undefined') return;
       ladder.readers.wasm = await loadWasmReader(await fetchWasm(wasmUrl));
     }),
     findNativeReader().then((reader) => {

@@ -37,11 +37,11 @@ interface Rung {
 }
 
 /** For second opinions on one camera frame. */
-const LOOK_MS = 150;
+const LOOK_MS = 30;
 /** A device whose slower looks take longer than this together does one of them a glance, in turn. */
 const SLOW_MS = 60;
 
-/** The order of second opinions, and whether the browser's own reader is asked first, follow from what reads on this device. */
+/** Which way is taken first follows from what reads on this device, and how fast. */
 export function makeLadder(): Ladder {
   const readers: Readers = { wasm: null, native: null, library: null, nuintun: null };
   const [native, first, slower, alone] = [rung(NATIVE), rung(FIRST), SLOWER.map(rung), ALONE.map(rung)];
@@ -70,7 +70,9 @@ export function makeLadder(): Ladder {
       function inTurn(rungs: Rung[]): Rung[] {
         glances += 1;
         const ms = rungs.reduce((sum, each) => sum + each.ms / Math.max(1, each.looks), 0);
-        return patience === 'study' || ms < SLOW_MS ? rungs : rungs.filter((_, n) => n === glances % rungs.length);
+        return patience === 'study' || ms < SLOW_MS
+          ? [...rungs].sort(byYield)
+          : rungs.filter((_, n) => n === glances % rungs.length);
       }
     },
   };

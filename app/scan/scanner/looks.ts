@@ -32,6 +32,8 @@ export function viewsOf(scene: Scene): Views {
 
 const SMALL = 640;
 const THOROUGH = { thorough: true, denoise: true };
+/** What was levelled lies about the middle. */
+const LEVEL = { thorough: true, threshold: 'fixed' } as const;
 
 export const NATIVE: Look = ({ scene }, { native }) => (native && scene.askNative?.(native)) || null;
 
@@ -39,7 +41,9 @@ export const NATIVE: Look = ({ scene }, { native }) => (native && scene.askNativ
 export const FIRST: Look = ({ at }, { wasm }) => wasm?.(at(SMALL)) ?? null;
 
 export const SLOWER: Look[] = [
-  // Bad focus, shaking hands, darkness and a screen's grid are mended best in the small picture.
+  // Shadow, darkness, glare and pale colours.
+  ({ levelled }, { wasm }) => wasm?.(levelled(SMALL, 11), LEVEL) ?? null,
+  // Bad focus, shaking hands and a screen's grid.
   ({ at }, { wasm }) => wasm?.(sharpen(at(SMALL), 4, 3), THOROUGH) ?? null,
   // Small codes are in the large one only.
   ({ scene }, { wasm }) => wasm?.(scene.image, THOROUGH) ?? null,
@@ -54,9 +58,9 @@ export const ALONE: Look[] = [
 ];
 
 export const OPINIONS: Look[] = [
-  ({ levelled }, { wasm }) => wasm?.(levelled(960, 16), { thorough: true, threshold: 'fixed' }) ?? null,
+  ({ levelled }, { wasm }) => wasm?.(levelled(960, 16), LEVEL) ?? null,
   ({ at }, { library }) => library?.(at(SMALL)) ?? null,
-  ({ levelled }, { nuintun }) => nuintun?.(levelled(SMALL, 12)) ?? null,
+  ({ levelled }, { nuintun }) => nuintun?.(levelled(SMALL, 11)) ?? null,
   ({ at }, { wasm }) => wasm?.(sharpen(at(960), 6, 3), THOROUGH) ?? null,
   ({ at }, { library }) => library?.(at(SMALL), { inverted: true }) ?? null,
 ];
@@ -87,7 +91,7 @@ export const STUDIES: Look[] = [
   ].map(
     ([longest = 0, radius = 0]): Look =>
       ({ levelled }, { wasm }) =>
-        wasm?.(levelled(longest, radius), { thorough: true, threshold: 'fixed' }) ?? null,
+        wasm?.(levelled(longest, radius), LEVEL) ?? null,
   ),
   ({ levelled }, { wasm }) => wasm?.(levelled(SMALL, 16), { thorough: true, threshold: 'global' }) ?? null,
   ({ at }, { wasm }) => wasm?.(sharpen(at(320), 2, 3), THOROUGH) ?? null,
@@ -97,6 +101,6 @@ export const STUDIES: Look[] = [
   ({ at }, { nuintun }) => nuintun?.(at(1_280)) ?? null,
   ({ at }, { library }) => library?.(at(320)) ?? null,
   ({ at }, { library }) => library?.(at(1_280)) ?? null,
-  ({ levelled }, { library }) => library?.(levelled(SMALL, 12)) ?? null,
+  ({ levelled }, { library }) => library?.(levelled(SMALL, 11)) ?? null,
   ({ at }, { library }) => library?.(at(1_280), { inverted: true }) ?? null,
 ];

@@ -1,6 +1,7 @@
 /** Brightness, one byte a pixel, row by row from the top left: all that reading a QR code needs of a picture. */
 export interface Luma {
-  data: Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>;
+  /** One kind of array only: the same loops over several kinds are several times slower. */
+  data: Uint8Array<ArrayBuffer>;
   width: number;
   height: number;
 }
@@ -20,6 +21,8 @@ export function fromRgba({ data, width, height }: Pick<ImageData, 'data' | 'widt
 export function shrink(image: Luma, longest: number): Luma {
   const scale = longest / Math.max(image.width, image.height);
   if (scale >= 1) return image;
+  if (image.width === 2 * longest && image.height % 2 === 0) return halve(image);
+  if (image.width === 3 * longest && image.height % 3 === 0) return third(image);
   const width = Math.max(1, Math.round(image.width * scale));
   const height = Math.max(1, Math.round(image.height * scale));
   const data = new Uint8Array(width * height);
@@ -33,6 +36,36 @@ export function shrink(image: Luma, longest: number): Luma {
     for (let x = 0; x < width; x += 1) {
       const area = (bottom - top) * ((columns[x + 1] ?? 0) - (columns[x] ?? 0));
       data[y * width + x] = (sums[x] ?? 0) / area;
+    }
+  }
+  return { data, width, height };
+}
+
+/** 1280 to 640 px: the common case, in a quarter of the time. */
+function halve({ data: from, width: stride, height: rows }: Luma): Luma {
+  const [width, height] = [stride / 2, rows / 2];
+  const data = new Uint8Array(width * height);
+  for (let y = 0, to = 0; y < height; y += 1) {
+    for (let x = 0, at = 2 * y * stride; x < width; x += 1, at += 2, to += 1) {
+      const upper = (from[at] as number) + (from[at + 1] as number);
+      data[to] = (upper + (from[at + stride] as number) + (from[at + stride + 1] as number)) >> 2;
+    }
+  }
+  return { data, width, height };
+}
+
+/** 1920 to 640 px. */
+function third({ data: from, width: stride, height: rows }: Luma): Luma {
+  const [width, height] = [stride / 3, rows / 3];
+  const data = new Uint8Array(width * height);
+  for (let y = 0, to = 0; y < height; y += 1) {
+    for (let x = 0, at = 3 * y * stride; x < width; x += 1, at += 3, to += 1) {
+      const [b, c] = [at + stride, at + 2 * stride];
+      const upper = (from[at] as number) + (from[at + 1] as number) + (from[at + 2] as number);
+      const middle = (from[b] as number) + (from[b + 1] as number) + (from[b + 2] as number);
+      const lower = (from[c] as number) + (from[c + 1] as number) + (from[c + 2] as number);
+      // 7282 / 65536 is a ninth.
+      data[to] = ((upper + middle + lower) * 7282) >> 16;
     }
   }
   return { data, width, height };
@@ -88,53 +121,56 @@ export function sharpen(image: Luma, radius: number, strength: number): Luma {
   const mean = soften(soften(image, radius), radius);
   const data = new Uint8ClampedArray(image.data.length);
   for (let at = 0; at < data.length; at += 1) {
-    const value = image.data[at] ?? 0;
-    data[at] = value + strength * (value - (mean.data[at] ?? 0));
+    const value = image.data[at] as number;
+    data[at] = value + strength * (value - (mean.data[at] as number));
   }
-  return { ...image, data };
+  return { ...image, data: new Uint8Array(data.buffer) };
 }
 
 /** Each part of the picture brought to the same mean and contrast: shadow, darkness and glare disappear as far as light goes. */
 export function level(image: Luma, radius: number): Luma {
   const mean = soften(image, radius);
   const contrast = new Uint8Array(image.data.length);
-  for (let at = 0; at < contrast.length; at += 1) contrast[at] = Math.abs((image.data[at] ?? 0) - (mean.data[at] ?? 0));
+  for (let at = 0; at < contrast.length; at += 1) {
+    contrast[at] = Math.abs((image.data[at] as number) - (mean.data[at] as number));
+  }
   const { data: spread } = soften({ ...image, data: contrast }, radius);
   const data = new Uint8ClampedArray(image.data.length);
   for (let at = 0; at < data.length; at += 1) {
-    data[at] = 128 + (48 * ((image.data[at] ?? 0) - (mean.data[at] ?? 0))) / ((spread[at] ?? 0) + 2);
+    data[at] = 128 + (48 * ((image.data[at] as number) - (mean.data[at] as number))) / ((spread[at] as number) + 2);
   }
-  return { ...image, data };
+  return { ...image, data: new Uint8Array(data.buffer) };
 }
 
 /** Each pixel the mean of its (2 × radius + 1)² neighbours: a screen's grid and a sensor's noise disappear. */
-export function soften(image: Luma, radius: number): Luma {
-  const { width, height } = image;
-  const rows = new Uint8Array(width * height);
-  const data = new Uint8Array(width * height);
-  slide(image.data, rows, { length: width, step: 1, lines: height, stride: width }, radius);
-  slide(rows, data, { length: height, step: width, lines: width, stride: 1 }, radius);
-  return { data, width, height };
-}
-
-interface Lines {
-  length: number;
-  step: number;
-  lines: number;
-  stride: number;
-}
-
-function slide(from: Luma['data'], to: Uint8Array, { length, step, lines, stride }: Lines, radius: number): void {
-  const last = length - 1;
-  const count = 2 * radius + 1;
-  for (let line = 0; line < lines; line += 1) {
-    const start = line * stride;
+export function soften({ data: from, width, height }: Luma, radius: number): Luma {
+  // Sums along the rows first, then of those along the columns, each from the one before it.
+  const across = new Uint16Array(width * height);
+  for (let y = 0; y < height; y += 1) {
+    const [start, end] = [y * width, (y + 1) * width - 1];
     let sum = 0;
-    for (let at = -radius; at <= radius; at += 1) sum += from[start + Math.min(last, Math.max(0, at)) * step] ?? 0;
-    for (let at = 0; at < length; at += 1) {
-      to[start + at * step] = sum / count + 0.5;
-      sum += from[start + Math.min(last, at + radius + 1) * step] ?? 0;
-      sum -= from[start + Math.max(0, at - radius) * step] ?? 0;
+    for (let at = start - radius; at <= start + radius; at += 1)
+      sum += from[Math.min(end, Math.max(start, at))] as number;
+    for (let at = start; at <= end; at += 1) {
+      across[at] = sum;
+      sum += (from[Math.min(at + radius + 1, end)] as number) - (from[Math.max(at - radius, start)] as number);
     }
   }
+  const data = new Uint8Array(width * height);
+  const part = 1 / (2 * radius + 1) ** 2;
+  const sums = new Int32Array(width);
+  for (let y = -radius; y <= radius; y += 1) {
+    const row = Math.min(height - 1, Math.max(0, y)) * width;
+    for (let x = 0; x < width; x += 1) sums[x] = (sums[x] as number) + (across[row + x] as number);
+  }
+  for (let y = 0; y < height; y += 1) {
+    const enters = Math.min(height - 1, y + radius + 1) * width;
+    const leaves = Math.max(0, y - radius) * width;
+    for (let x = 0, at = y * width; x < width; x += 1, at += 1) {
+      const sum = sums[x] as number;
+      data[at] = sum * part + 0.5;
+      sums[x] = sum + (across[enters + x] as number) - (across[leaves + x] as number);
+    }
+  }
+  return { data, width, height };
 }

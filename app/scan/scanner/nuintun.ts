@@ -17,7 +17,7 @@ const decoder = new Decoder({
 
 /** @nuintun/qrcode: finds patterns in its own way, and so codes that ZXing's family does not. */
 export function readByNuintun({ data, width, height }: Luma): Sighting | null {
-  const bits = binarize(new Uint8Array(data.buffer, data.byteOffset, data.length), width, height);
+  const bits = binarize(data, width, height);
   const found = new Detector().detect(bits);
   let next = found.next();
   for (let tried = 0; !next.done && tried < MOST; tried += 1) {
