@@ -7,43 +7,64 @@ import type { Patience, Sighting } from './sighting.ts';
 export interface Host {
   /** Closes the picture. */
   read(picture: Picture, patience: Patience): Promise<Sighting | null>;
-  /** Settles once no more readers are to come: the first reads may miss what later ones find. */
-  ready: Promise<void>;
 }
+
+/** The other readers are fetched once the first has read something, or has not come for this long. */
+const FIRST_MS = 1_500;
 
 /** @param wasmUrl address of `zxing_reader.wasm` */
 export function makeHost(wasmUrl: string): Host {
-  const ladder = makeLadder();
-  // Each where it works; whatever else is missing, the last one needs nothing of the browser.
-  const readers = [
-    import('./zxing-wasm.ts').then(async ({ fetchWasm, loadWasmReader }) => {
-      // Its own complaint would stand in the console at each visit.
-      if (typeof WebAssembly === 'undefined') return;
-      ladder.readers.wasm = await loadWasmReader(await fetchWasm(wasmUrl));
-    }),
-    findNativeReader().then((reader) => {
-      ladder.readers.native = reader;
-    }),
-    import('./zxing-library.ts').then(({ readByLibrary }) => {
-      ladder.readers.library = readByLibrary;
-    }),
-    import('./nuintun.ts').then(({ readByNuintun }) => {
-      ladder.readers.nuintun = readByNuintun;
-    }),
-  ];
-  const ready = Promise.allSettled(readers).then(() => undefined);
+  const { readers, read } = makeLadder();
+  const wasm = loadWasm();
+  wasm.catch(() => undefined);
+  const native = findNativeReader().then((reader) => {
+    readers.native = reader;
+  });
+  let others: Promise<unknown> | null = null;
+  const loadOthers = () => {
+    others ??= Promise.all([
+      import('./zxing-library.ts').then(({ readByLibrary }) => {
+        readers.library = readByLibrary;
+      }),
+      import('./nuintun.ts').then(({ readByNuintun }) => {
+        readers.nuintun = readByNuintun;
+      }),
+    ]).catch(() => {
+      // The line broke: at the next picture again.
+      others = null;
+    });
+    return others;
+  };
+
+  async function firstReader(): Promise<void> {
+    const late = new Promise<never>((_, reject) => setTimeout(reject, FIRST_MS));
+    const ofBrowser = native.then(() => readers.native ?? Promise.reject(new Error('none')));
+    await Promise.any([Promise.race([wasm, late]), ofBrowser]).catch(loadOthers);
+  }
+  let first: Promise<void> | null = null;
+
+  async function loadWasm(): Promise<void> {
+    // Asked here, since its own complaint would stand in the console.
+    if (typeof WebAssembly === 'undefined') throw new Error('no WebAssembly');
+    const { fetchWasm, loadWasmReader } = await import('./zxing-wasm.ts');
+    readers.wasm = await loadWasmReader(await fetchWasm(wasmUrl));
+  }
+
   return {
-    ready,
     async read(picture, patience) {
       try {
         // A picture file comes once: it waits for every reader.
-        if (patience === 'study') await ready;
-        else await Promise.any(readers).catch(() => undefined);
+        if (patience === 'study') await Promise.allSettled([wasm, native, loadOthers()]);
+        else {
+          first ??= firstReader();
+          await first;
+        }
         const { width, height } = sizeOf(picture);
         const image = await toLuma(picture);
-        return await ladder.read({ image, askNative: (native) => native(picture, width, height) }, patience);
+        return await read({ image, askNative: (native) => native(picture, width, height) }, patience);
       } finally {
         picture.close();
+        void loadOthers();
       }
     },
   };
