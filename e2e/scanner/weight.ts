@@ -7,9 +7,6 @@ import { chromium } from '@playwright/test';
 import { findBrowser } from '../find-browser.ts';
 import { startServer } from '../server.ts';
 
-/** What the page says once the camera's picture shows. */
-const HINT = '请将电子健康码对准取景框';
-
 /**
  * The first visit of the scan page, from an empty cache.
  * @returns kB as gzip: scripts until the camera's picture shows, scripts in all, WebAssembly
@@ -32,13 +29,12 @@ export async function weighScanPage(): Promise<{ scriptsBeforeCamera: number; sc
       headers: { origin: server.url },
     });
     const page = await context.newPage();
-    await page.addInitScript((hint) => {
-      new MutationObserver((_, observer) => {
-        if (!document.body?.textContent?.includes(hint)) return;
-        Object.assign(window, { cameraAt: Date.now() });
-        observer.disconnect();
-      }).observe(document, { childList: true, subtree: true, characterData: true });
-    }, HINT);
+    await page.addInitScript(() =>
+      window.addEventListener('playing', () => Object.assign(window, { cameraAt: Date.now() }), {
+        capture: true,
+        once: true,
+      }),
+    );
     const sizes = new Map<string, { kB: number; at: number }>();
     page.on('requestfinished', async (request) => {
       const url = request.url();
@@ -49,7 +45,7 @@ export async function weighScanPage(): Promise<{ scriptsBeforeCamera: number; sc
       entry.kB = body ? gzipSync(body).length / 1000 : 0;
     });
     await page.goto('/scan');
-    await page.getByText(HINT).waitFor();
+    await page.waitForFunction(() => 'cameraAt' in window);
     await page.waitForLoadState('networkidle');
     await page.waitForTimeout(3_000);
     const cameraAt = await page.evaluate(() => (window as typeof window & { cameraAt: number }).cameraAt);
