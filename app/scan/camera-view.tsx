@@ -29,8 +29,8 @@ export function CameraView({ onText }: { onText: (text: string) => void }) {
   return (
     <section className={styles.view} aria-label="摄像头">
       <video ref={video} className={styles.video} muted playsInline />
-      <Outline video={video} ref={outline} />
       {camera && <div className={styles.frame} aria-hidden="true" />}
+      <Outline video={video} ref={outline} />
       {problem ? (
         <div className={styles.problem} role="alert">
           <strong>{PROBLEMS[problem].title}</strong>
