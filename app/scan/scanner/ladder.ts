@@ -37,7 +37,7 @@ interface Rung {
 }
 
 /** For second opinions on one camera frame. */
-const LOOK_MS = 30;
+const LOOK_MS = 20;
 /** A device whose slower looks take longer than this together does one of them a glance, in turn. */
 const SLOW_MS = 60;
 
@@ -60,17 +60,16 @@ export function makeLadder(): Ladder {
         }
         return null;
       };
-      const until = performance.now() + LOOK_MS;
       const quick = readers.native ? [native, first].sort(byYield) : [first];
       const seen = await climb([...quick, ...(readers.wasm ? inTurn(slower) : inTurn(alone))]);
       if (seen || patience === 'glance') return seen;
-      if (patience === 'look') return climb([...opinions].sort(byYield), until);
+      if (patience === 'look') return climb([...opinions].sort(byYield), performance.now() + LOOK_MS);
       return (await climb(opinions)) ?? climb(studies);
 
       function inTurn(rungs: Rung[]): Rung[] {
         glances += 1;
         const ms = rungs.reduce((sum, each) => sum + each.ms / Math.max(1, each.looks), 0);
-        return patience === 'study' || ms < SLOW_MS
+        return patience !== 'glance' || ms < SLOW_MS
           ? [...rungs].sort(byYield)
           : rungs.filter((_, n) => n === glances % rungs.length);
       }

@@ -31,6 +31,7 @@ export function viewsOf(scene: Scene): Views {
 }
 
 const SMALL = 640;
+/** Closing small gaps takes as long again, and seldom helps. */
 const THOROUGH = { thorough: true, denoise: true };
 /** What was levelled lies about the middle. */
 const LEVEL = { thorough: true, threshold: 'fixed' } as const;
@@ -44,9 +45,9 @@ export const SLOWER: Look[] = [
   // Shadow, darkness, glare and pale colours.
   ({ levelled }, { wasm }) => wasm?.(levelled(SMALL, 11), LEVEL) ?? null,
   // Bad focus, shaking hands and a screen's grid.
-  ({ at }, { wasm }) => wasm?.(sharpen(at(SMALL), 4, 3), THOROUGH) ?? null,
+  ({ at }, { wasm }) => wasm?.(sharpen(at(SMALL), 4, 3), { thorough: true }) ?? null,
   // Small codes are in the large one only.
-  ({ scene }, { wasm }) => wasm?.(scene.image, THOROUGH) ?? null,
+  ({ scene }, { wasm }) => wasm?.(scene.image, { thorough: true }) ?? null,
 ];
 
 /** Where WebAssembly is missing, or has not come yet. */
@@ -59,6 +60,7 @@ export const ALONE: Look[] = [
 
 export const OPINIONS: Look[] = [
   ({ levelled }, { wasm }) => wasm?.(levelled(960, 16), LEVEL) ?? null,
+  ({ scene }, { wasm }) => wasm?.(scene.image, THOROUGH) ?? null,
   ({ at }, { library }) => library?.(at(SMALL)) ?? null,
   ({ levelled }, { nuintun }) => nuintun?.(levelled(SMALL, 11)) ?? null,
   ({ at }, { wasm }) => wasm?.(sharpen(at(960), 6, 3), THOROUGH) ?? null,
