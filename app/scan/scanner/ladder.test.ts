@@ -33,7 +33,7 @@ describe('the ladder', () => {
       if (answer && answer !== text && parseHealthCode(answer)) wrong.push(`picture ${n}: ${answer}`);
     }
     expect(wrong).toEqual([]);
-  });
+  }, 240_000);
 
   it('reads dark and light codes by @zxing/library alone', async () => {
     const ladder = makeLadder();
