@@ -24,6 +24,8 @@ const beforeWorker = (page: Page, script: string) =>
   });
 
 test('codes that enter, tilt and leave are one event each, in order', async ({ openTablet }) => {
+  // The film is drawn first, and seen nearly twice.
+  test.setTimeout(180_000);
   const pass = (text: string): Scene[] => [
     { text, seconds: 0.8, move: (t) => ({ x: 0.1 + 0.4 * t, y: 0.5, turn: 0.3 - 0.3 * t, tilt: 0 }) },
     { text, seconds: 0.9, move: (t) => ({ x: 0.5, y: 0.5, turn: 0.2 * Math.sin(6 * t), tilt: 0.7 * Math.sin(3 * t) }) },
@@ -38,7 +40,7 @@ test('codes that enter, tilt and leave are one event each, in order', async ({ o
   });
   const codes = watchLookups(page);
   await openScan(page);
-  await expect.poll(() => codes.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(4);
+  await expect.poll(() => codes.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(4);
   const expected = codes.map((_, n) => ((n % 2 === 0) === (codes[0] === first) ? first : second));
   expect(codes).toEqual(expected);
 });
@@ -126,6 +128,7 @@ test('the code that was read is outlined on the preview', async ({ openTablet })
 });
 
 test('a tablet that slept is scanning again when it wakes', async ({ openTablet }) => {
+  test.setTimeout(120_000);
   const page = await openTablet({
     as: 'nurse',
     camera: [

@@ -72,6 +72,6 @@ function drawMoving(text: string, { x, y, turn, tilt }: ReturnType<NonNullable<S
     logo: 0,
   };
   const { data: modules } = encode(text, { ecc: 'M', border: 0 });
-  lay(plane, modules, [x * WIDTH, y * HEIGHT], { ...pose, invert: false });
+  lay(plane, modules, [x * WIDTH, y * HEIGHT], { ...pose, invert: false }, 1);
   return Buffer.concat([toBytes(plane), Buffer.alloc((WIDTH * HEIGHT) / 2, 0x80)]);
 }

@@ -16,8 +16,8 @@ export interface Pose {
   invert: boolean;
 }
 
-/** Lays a card with the code on the desk, in perspective, each pixel the mean of nine points. */
-export function lay(plane: Plane, modules: boolean[][], middle: [x: number, y: number], pose: Pose): void {
+/** Lays a card with the code on the desk, in perspective, each pixel the mean of `side` × `side` points. */
+export function lay(plane: Plane, modules: boolean[][], middle: [x: number, y: number], pose: Pose, side = 3): void {
   const { width, height } = plane;
   const size = modules.length;
   const half = (pose.size * height) / 2;
@@ -38,11 +38,11 @@ export function lay(plane: Plane, modules: boolean[][], middle: [x: number, y: n
     for (let x = Math.max(0, Math.floor(middle[0] - reach)); x < Math.min(width, middle[0] + reach); x += 1) {
       const at = y * width + x;
       let sum = 0;
-      for (let part = 0; part < 9; part += 1) {
-        const [u, v] = toCard(x + ((part % 3) + 0.5) / 3, y + (Math.floor(part / 3) + 0.5) / 3);
+      for (let part = 0; part < side * side; part += 1) {
+        const [u, v] = toCard(x + ((part % side) + 0.5) / side, y + (Math.floor(part / side) + 0.5) / side);
         sum += light(u, v) ?? plane.data[at] ?? 0;
       }
-      plane.data[at] = sum / 9;
+      plane.data[at] = sum / (side * side);
     }
   }
 }
