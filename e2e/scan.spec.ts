@@ -176,13 +176,16 @@ test('a tap meant for the former resident does not confirm the one who just took
   await openScan(page);
   await scanByHand(page, codeOf('demo:authenticated'));
   await seeResident(page, '陈示例');
-  await scanByHand(page, codeOf('demo:rare-name'));
-  // Asked in the page, at every frame: a look from outside may come too late.
-  await page.waitForFunction(() => {
-    const buttons = [...document.querySelectorAll('button')];
-    const rests = buttons.some((button) => button.disabled && button.textContent?.startsWith('核验无误'));
-    return rests && document.body.textContent?.includes('刘䶮𬭎');
+  // Watched in the page, at every change: a look from outside may come too late.
+  await page.evaluate(() => {
+    new MutationObserver(() => {
+      const buttons = [...document.querySelectorAll('button')];
+      const rests = buttons.some((button) => button.disabled && button.textContent?.startsWith('核验无误'));
+      if (rests && document.body.textContent?.includes('刘䶮𬭎')) Object.assign(window, { rested: true });
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
   });
+  await scanByHand(page, codeOf('demo:rare-name'));
+  await page.waitForFunction(() => 'rested' in window);
   await seeResident(page, '刘䶮𬭎');
 });
 
