@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { encode } from 'uqr';
-import { lay } from './scanner/card.ts';
+import { lay, type Pose } from './scanner/card.ts';
 import { toBytes } from './scanner/optics.ts';
 
 const WIDTH = 1280;
@@ -61,17 +61,9 @@ function drawFrame(text: string | null): Buffer {
 /** One frame of a card in a hand. */
 function drawMoving(text: string, { x, y, turn, tilt }: ReturnType<NonNullable<Scene['move']>>): Buffer {
   const plane = { data: new Float32Array(WIDTH * HEIGHT).fill(DESK), width: WIDTH, height: HEIGHT };
-  const pose = {
-    size: 0.55,
-    turn,
-    tilt: [tilt, 0] as [number, number],
-    ink: 16,
-    paper: 235,
-    edge: 40,
-    quiet: 4,
-    logo: 0,
-  };
+  const lights = { ink: 16, paper: 235, edge: 40, quiet: 4, logo: 0, invert: false };
+  const pose: Pose = { size: 0.55, turn, tilt: [tilt, 0], ...lights };
   const { data: modules } = encode(text, { ecc: 'M', border: 0 });
-  lay(plane, modules, [x * WIDTH, y * HEIGHT], { ...pose, invert: false }, 1);
+  lay(plane, modules, [x * WIDTH, y * HEIGHT], pose, 1);
   return Buffer.concat([toBytes(plane), Buffer.alloc((WIDTH * HEIGHT) / 2, 0x80)]);
 }

@@ -11,7 +11,7 @@ import { type Ladder, makeLadder } from '../../app/scan/scanner/ladder.ts';
 import type { Luma } from '../../app/scan/scanner/luma.ts';
 import { readByNuintun } from '../../app/scan/scanner/nuintun.ts';
 import type { Patience } from '../../app/scan/scanner/sighting.ts';
-import { readByLibrary } from '../../app/scan/scanner/zxing-library.ts';
+import { readByZxing } from '../../app/scan/scanner/zxing-library.ts';
 import { loadWasmReader } from '../../app/scan/scanner/zxing-wasm.ts';
 
 /** A picture in the two forms that decoders take. */
@@ -34,7 +34,7 @@ export async function makeOurs(): Promise<Ladder> {
   const file = await readFile(require.resolve('zxing-wasm/reader/zxing_reader.wasm'));
   const ladder = makeLadder();
   ladder.readers.wasm = await loadWasmReader(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
-  ladder.readers.library = readByLibrary;
+  ladder.readers.zxing = readByZxing;
   ladder.readers.nuintun = readByNuintun;
   return ladder;
 }

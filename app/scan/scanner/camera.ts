@@ -87,9 +87,11 @@ export async function openCamera(video: HTMLVideoElement, options: CameraOptions
 
 const loadReader = async () => (await import('@zxing/browser')).BrowserCodeReader;
 
-/** The cameras; their labels are known only once one was allowed. */
+/** The cameras, none while the line is too broken to ask; their labels are known only once one was allowed. */
 export async function listCameras(): Promise<CameraDevice[]> {
-  const devices = await (await loadReader()).listVideoInputDevices();
+  const devices = await loadReader()
+    .then((reader) => reader.listVideoInputDevices())
+    .catch(() => []);
   return devices.map((device, at) => ({ id: device.deviceId, label: device.label || `摄像头 ${at + 1}` }));
 }
 

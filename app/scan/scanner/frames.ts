@@ -48,7 +48,7 @@ export function watchFrames(
       lookAt = performance.now() + Math.max(LOOK_EVERY_MS, took * REST_AFTER_LOOK);
     }
     if (!watching) return;
-    // Before the next frame is waited for: an error of a listener must not end the loop.
+    // Before the listener is told: an error of its own must not end the loop.
     waitForNext();
     if (sighting) onSighting(sighting);
   };

@@ -23,8 +23,8 @@ export function makeHost(wasmUrl: string): Host {
   let others: Promise<unknown> | null = null;
   const loadOthers = () => {
     others ??= Promise.all([
-      import('./zxing-library.ts').then(({ readByLibrary }) => {
-        readers.library = readByLibrary;
+      import('./zxing-library.ts').then(({ readByZxing }) => {
+        readers.zxing = readByZxing;
       }),
       import('./nuintun.ts').then(({ readByNuintun }) => {
         readers.nuintun = readByNuintun;

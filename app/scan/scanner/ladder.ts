@@ -3,7 +3,7 @@ import type { Luma } from './luma.ts';
 import type { NativeReader } from './native.ts';
 import type { readByNuintun } from './nuintun.ts';
 import type { Patience, Sighting } from './sighting.ts';
-import type { readByLibrary } from './zxing-library.ts';
+import type { readByZxing } from './zxing-library.ts';
 import type { WasmReader } from './zxing-wasm.ts';
 
 /** A picture to be read. */
@@ -17,7 +17,7 @@ export interface Scene {
 export interface Readers {
   wasm: WasmReader | null;
   native: NativeReader | null;
-  library: typeof readByLibrary | null;
+  zxing: typeof readByZxing | null;
   nuintun: typeof readByNuintun | null;
 }
 
@@ -43,7 +43,7 @@ const SLOW_MS = 60;
 
 /** Which way is taken first follows from what reads on this device, and how fast. */
 export function makeLadder(): Ladder {
-  const readers: Readers = { wasm: null, native: null, library: null, nuintun: null };
+  const readers: Readers = { wasm: null, native: null, zxing: null, nuintun: null };
   const [native, first, slower, alone] = [rung(NATIVE), rung(FIRST), SLOWER.map(rung), ALONE.map(rung)];
   const [opinions, studies] = [OPINIONS.map(rung), STUDIES.map(rung)];
   let glances = 0;

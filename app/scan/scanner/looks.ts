@@ -1,4 +1,4 @@
-/** Single ways of looking at a picture, as measured in docs/decisions/013-scan-engine.md. */
+/** Single ways of looking at a picture; docs/decisions/013-the-scan-engine.md says what they are good for. */
 import type { Readers, Scene } from './ladder.ts';
 import { enlarge, type Luma, level, sharpen, shrink, soften } from './luma.ts';
 import type { Sighting } from './sighting.ts';
@@ -52,22 +52,22 @@ export const SLOWER: Look[] = [
 
 /** Where WebAssembly is missing, or has not come yet. */
 export const ALONE: Look[] = [
-  ({ at }, { library }) => library?.(at(SMALL)) ?? null,
-  ({ at }, { library }) => library?.(at(SMALL), { inverted: true }) ?? null,
-  ({ at }, { library }) => library?.(at(1_280)) ?? null,
-  ({ at }, { library }) => library?.(sharpen(at(SMALL), 4, 3)) ?? null,
+  ({ at }, { zxing }) => zxing?.(at(SMALL)) ?? null,
+  ({ at }, { zxing }) => zxing?.(at(SMALL), { inverted: true }) ?? null,
+  ({ at }, { zxing }) => zxing?.(at(1_280)) ?? null,
+  ({ at }, { zxing }) => zxing?.(sharpen(at(SMALL), 4, 3)) ?? null,
 ];
 
 export const OPINIONS: Look[] = [
   ({ levelled }, { wasm }) => wasm?.(levelled(960, 16), LEVEL) ?? null,
   ({ scene }, { wasm }) => wasm?.(scene.image, THOROUGH) ?? null,
-  ({ at }, { library }) => library?.(at(SMALL)) ?? null,
+  ({ at }, { zxing }) => zxing?.(at(SMALL)) ?? null,
   ({ levelled }, { nuintun }) => nuintun?.(levelled(SMALL, 11)) ?? null,
   ({ at }, { wasm }) => wasm?.(sharpen(at(960), 6, 3), THOROUGH) ?? null,
-  ({ at }, { library }) => library?.(at(SMALL), { inverted: true }) ?? null,
+  ({ at }, { zxing }) => zxing?.(at(SMALL), { inverted: true }) ?? null,
 ];
 
-/** For a picture file, of which there is no next frame: everything that reads something that the rest does not. */
+/** For a picture file, of which there is no next frame: other sizes, other thresholds, other readers. */
 export const STUDIES: Look[] = [
   ...[320, 480, 1_000, 1_600].map(
     (longest): Look =>
@@ -101,8 +101,8 @@ export const STUDIES: Look[] = [
   ({ at }, { nuintun }) => nuintun?.(at(SMALL)) ?? null,
   ({ at }, { nuintun }) => nuintun?.(at(320)) ?? null,
   ({ at }, { nuintun }) => nuintun?.(at(1_280)) ?? null,
-  ({ at }, { library }) => library?.(at(320)) ?? null,
-  ({ at }, { library }) => library?.(at(1_280)) ?? null,
-  ({ levelled }, { library }) => library?.(levelled(SMALL, 11)) ?? null,
-  ({ at }, { library }) => library?.(at(1_280), { inverted: true }) ?? null,
+  ({ at }, { zxing }) => zxing?.(at(320)) ?? null,
+  ({ at }, { zxing }) => zxing?.(at(1_280)) ?? null,
+  ({ levelled }, { zxing }) => zxing?.(levelled(SMALL, 11)) ?? null,
+  ({ at }, { zxing }) => zxing?.(at(1_280), { inverted: true }) ?? null,
 ];

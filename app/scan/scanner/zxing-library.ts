@@ -12,7 +12,7 @@ import type { Sighting } from './sighting.ts';
 const HARDER = new Map([[DecodeHintType.TRY_HARDER, true]]);
 
 /** @zxing/library, the port of ZXing to TypeScript: needs nothing of the browser. @param inverted light on dark */
-export function readByLibrary(image: Luma, { inverted = false } = {}): Sighting | null {
+export function readByZxing(image: Luma, { inverted = false } = {}): Sighting | null {
   const { data, width, height } = image;
   const bytes = new Uint8ClampedArray(data.buffer, data.byteOffset, data.length);
   const plain: LuminanceSource = new PlanarYUVLuminanceSource(bytes, width, height, 0, 0, width, height, false);
