@@ -33,7 +33,7 @@ function build() {
 /** A Chromium for the browser tests: Playwright's own, the system's, or Debian's package; and a font with Chinese. */
 function browser() {
   if (!findBrowser()) spawnSync('npx', ['playwright', 'install', 'chromium'], { stdio: 'ignore' });
-  if (!findBrowser()) installDebian('chromium');
+  if (!findBrowser()) installDebian('chromium-headless-shell') || installDebian('chromium');
   if (!findBrowser())
     stop('no Chromium: install one (e.g. `apt-get install chromium`) or run `npx playwright install`');
   const fonts = spawnSync('fc-list', [':lang=zh-cn', 'family'], { encoding: 'utf8' });

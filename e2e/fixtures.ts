@@ -5,7 +5,15 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, test as base, chromium, expect, type Page } from '@playwright/test';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  chromium,
+  expect,
+  type Page,
+} from '@playwright/test';
 import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { EVIDENCE } from './evidence.ts';
@@ -95,7 +103,7 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
       });
       let films = 0;
       const launch = async (camera: TabletOptions['camera'], args: string[]) => {
-        const switches = ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost', ...args];
+        const switches = ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost'];
         if (typeof camera === 'object' && 'none' in camera) {
           switches.push('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=device-count=0');
         } else {
@@ -104,9 +112,14 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
           films += 1;
           const file = join(folder, `camera-${films}.y4m`);
           await film(file, scenes);
-          switches.push('--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${file}`);
+          switches.push(
+            '--use-fake-ui-for-media-stream',
+            '--use-fake-device-for-media-stream',
+            `--use-file-for-fake-video-capture=${file}`,
+          );
         }
-        return chromium.launch({ executablePath: findBrowser(), args: switches });
+        // The last of two switches of one name counts.
+        return chromium.launch({ executablePath: findBrowser(), args: [...switches, ...args] });
       };
       await use((camera, args) => {
         // Functions are told apart by their text.
@@ -123,8 +136,8 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
     { scope: 'worker' },
   ],
 
-  openTablet: async ({ site, browsers }, use) => {
-    const opened: (() => Promise<void>)[] = [];
+  openTablet: async ({ site, browsers }, use, test) => {
+    const opened: BrowserContext[] = [];
     const faults: string[] = [];
     await use(
       async ({ as, camera: wished, args = [], context: contextOptions, localHost = 'localhost', complaint } = {}) => {
@@ -139,7 +152,7 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
           permissions: ['camera'],
           ...contextOptions,
         });
-        opened.push(() => context.close());
+        opened.push(context);
         if (as) {
           const [name = '', value = ''] = (await site.cookieOf(as)).split(/=(.*)/s);
           await context.addCookies([
@@ -164,7 +177,14 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
         return page;
       },
     );
-    for (const close of opened) await close();
+    for (const context of opened) {
+      // Of a run elsewhere, its output is all that is left.
+      if (test.status !== test.expectedStatus)
+        for (const page of context.pages()) process.stdout.write(await seenOn(page));
+      await context.close();
+    }
     expect(faults).toEqual([]);
   },
 });
+
+const seenOn = async (page: Page) => `\n${page.url()}\n${await page.locator('body').ariaSnapshot().catch(String)}`;

@@ -98,7 +98,11 @@ test.describe('the camera says what is wrong', () => {
   });
 
   test('no permission', async ({ openTablet }) => {
-    const page = await openTablet({ as: 'nurse', args: ['--deny-permission-prompts'], context: { permissions: [] } });
+    const page = await openTablet({
+      as: 'nurse',
+      args: ['--use-fake-ui-for-media-stream=deny'],
+      context: { permissions: [] },
+    });
     await openScan(page);
     await expect(page.getByText('没有摄像头权限')).toBeVisible();
   });

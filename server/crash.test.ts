@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { demoRecords } from '../db/demo/records.ts';
 import { open, tables } from '../db/index.ts';
@@ -34,13 +34,13 @@ it(`loses no answered voucher and uses no serial twice over ${KILLS} kills`, { t
   for (let kill = 0; kill < KILLS; kill += 1) {
     const nurse = client(server.url, cookie);
     const from = (kill * RESIDENTS) / KILLS;
+    // Killed once a few of them are answered: a number, and not a time, falls in the middle on any machine.
+    const wanted = answered.size + 1 + (kill % 7);
     const running = keys.slice(from, from + RESIDENTS / KILLS).map(async (key) => {
       const voucher = await nurse.vouchers.issue.mutate({ code: cardNoOf(key) }).catch(() => null);
       if (voucher) answered.set(key, voucher.voucherNo);
     });
-    // Somewhere between the first and the last of them.
-    await Promise.race([...running]);
-    await new Promise((resolve) => setTimeout(resolve, kill % 7));
+    await vi.waitFor(() => expect(answered.size).toBeGreaterThanOrEqual(wanted), { timeout: 60_000, interval: 1 });
     await server.stop('SIGKILL');
     await Promise.all(running);
     server = await start();
@@ -62,7 +62,7 @@ it(`loses no answered voucher and uses no serial twice over ${KILLS} kills`, { t
   );
   expect(counter?.lastSerial).toBe(stored.length);
   // The kills did fall in the middle: some were answered, some were not.
-  expect(answered.size).toBeGreaterThan(KILLS);
+  expect(answered.size).toBeGreaterThanOrEqual(KILLS);
   expect(answered.size).toBeLessThan(RESIDENTS);
 });
 
