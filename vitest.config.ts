@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ['{app,server,db}/**/*.test.ts'],
     globalSetup: './e2e/clear-api-evidence.ts',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Servers that start and stop leave cores idle.
+    maxWorkers: '100%',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
