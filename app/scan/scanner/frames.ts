@@ -11,7 +11,7 @@ export interface FrameOptions {
 
 const STALL_MS = 5_000;
 /** Second opinions are asked for at most this often, and take a third of the time at most: a code that is easy to read comes first. */
-const LOOK_EVERY_MS = 300;
+const LOOK_EVERY_MS = 150;
 const REST_AFTER_LOOK = 2;
 
 /**

@@ -41,9 +41,11 @@ export function shrink(image: Luma, longest: number): Luma {
   return { data, width, height };
 }
 
-/** 1280 to 640 px: the common case, in a quarter of the time. */
-function halve({ data: from, width: stride, height: rows }: Luma): Luma {
-  const [width, height] = [stride / 2, rows / 2];
+/** 1280 to 640 px is the common case: in a quarter of the time. A last odd column or row is left out. */
+function halve(image: Luma): Luma {
+  const { data: from, width: stride, height: rows } = image;
+  if (stride < 2 || rows < 2) return image;
+  const [width, height] = [stride >> 1, rows >> 1];
   const data = new Uint8Array(width * height);
   for (let y = 0, to = 0; y < height; y += 1) {
     for (let x = 0, at = 2 * y * stride; x < width; x += 1, at += 2, to += 1) {
@@ -116,44 +118,65 @@ function places(length: number, of: number, factor: number) {
   return { low, high, part };
 }
 
-/** Unsharp masking: what differs from the mean of its (2 × radius + 1)² neighbours is made to differ more. */
+/** Unsharp masking: what differs from its neighbours, within about 2 × `radius` px, is made to differ more. */
 export function sharpen(image: Luma, radius: number, strength: number): Luma {
-  const mean = soften(soften(image, radius), radius);
-  const data = new Uint8ClampedArray(image.data.length);
-  for (let at = 0; at < data.length; at += 1) {
-    const value = image.data[at] as number;
-    data[at] = value + strength * (value - (mean.data[at] as number));
-  }
-  return { ...image, data: new Uint8Array(data.buffer) };
+  const small = halve(image);
+  const near = Math.max(1, radius >> 1);
+  const mean = soften(soften(small, near), near);
+  const strengths = new Float32Array(mean.data.length).fill(strength + 1);
+  return stretch(image, mean, strengths, mean.data);
 }
 
 /** Each part of the picture brought to the same mean and contrast: shadow, darkness and glare disappear as far as light goes. */
 export function level(image: Luma, radius: number): Luma {
-  const mean = soften(image, radius);
-  const contrast = new Uint8Array(image.data.length);
-  for (let at = 0; at < contrast.length; at += 1) {
-    contrast[at] = Math.abs((image.data[at] as number) - (mean.data[at] as number));
+  const small = halve(image);
+  const near = Math.max(1, radius >> 1);
+  const mean = soften(small, near);
+  const contrast = new Uint8Array(mean.data.length);
+  for (let y = 0, at = 0; y < small.height; y += 1) {
+    // One pixel of four, as it is: the mean of four would hide small modules.
+    for (let x = 0, from = 2 * y * image.width; x < small.width; x += 1, at += 1, from += 2) {
+      contrast[at] = Math.abs((image.data[from] as number) - (mean.data[at] as number));
+    }
   }
-  const { data: spread } = soften({ ...image, data: contrast }, radius);
+  const spread = soften({ ...small, data: contrast }, near);
+  const strengths = new Float32Array(contrast.length);
+  for (let at = 0; at < contrast.length; at += 1) strengths[at] = 48 / ((spread.data[at] as number) + 2);
+  return stretch(image, mean, strengths, new Uint8Array(mean.data.length).fill(128));
+}
+
+/**
+ * Each pixel's distance from `mean` times its strength, laid about `middle`. What changes slowly comes in half the size: that
+ * is enough of it, in a quarter of the time.
+ */
+function stretch(image: Luma, mean: Luma, strengths: Float32Array, middle: Uint8Array): Luma {
   const data = new Uint8ClampedArray(image.data.length);
-  for (let at = 0; at < data.length; at += 1) {
-    data[at] = 128 + (48 * ((image.data[at] as number) - (mean.data[at] as number))) / ((spread[at] as number) + 2);
+  for (let y = 0, at = 0; y < image.height; y += 1) {
+    const row = Math.min(mean.height - 1, y >> 1) * mean.width;
+    for (let x = 0; x < image.width; x += 1, at += 1) {
+      const part = row + Math.min(mean.width - 1, x >> 1);
+      const distance = (image.data[at] as number) - (mean.data[part] as number);
+      data[at] = (middle[part] as number) + distance * (strengths[part] as number);
+    }
   }
   return { ...image, data: new Uint8Array(data.buffer) };
 }
 
 /** Each pixel the mean of its (2 × radius + 1)² neighbours: a screen's grid and a sensor's noise disappear. */
 export function soften({ data: from, width, height }: Luma, radius: number): Luma {
-  // Sums along the rows first, then of those along the columns, each from the one before it.
+  // Sums along the rows first, then of those along the columns, each from the one before it. Beyond an edge its last pixel goes on.
   const across = new Uint16Array(width * height);
-  for (let y = 0; y < height; y += 1) {
-    const [start, end] = [y * width, (y + 1) * width - 1];
+  const row = new Uint8Array(width + 2 * radius + 1);
+  for (let y = 0, to = 0; y < height; y += 1) {
+    const start = y * width;
+    row.fill(from[start] as number, 0, radius);
+    row.set(from.subarray(start, start + width), radius);
+    row.fill(from[start + width - 1] as number, radius + width);
     let sum = 0;
-    for (let at = start - radius; at <= start + radius; at += 1)
-      sum += from[Math.min(end, Math.max(start, at))] as number;
-    for (let at = start; at <= end; at += 1) {
-      across[at] = sum;
-      sum += (from[Math.min(at + radius + 1, end)] as number) - (from[Math.max(at - radius, start)] as number);
+    for (let x = 0; x <= 2 * radius; x += 1) sum += row[x] as number;
+    for (let x = 0; x < width; x += 1, to += 1) {
+      across[to] = sum;
+      sum += (row[x + 2 * radius + 1] as number) - (row[x] as number);
     }
   }
   const data = new Uint8Array(width * height);
