@@ -36,8 +36,6 @@ interface Rung {
   ms: number;
 }
 
-/** For second opinions on one camera frame. */
-const LOOK_MS = 10;
 /** A device whose slower looks take longer than this together does one of them a glance, in turn. */
 const SLOW_MS = 60;
 
@@ -47,6 +45,7 @@ export function makeLadder(): Ladder {
   const [native, first, slower, alone] = [rung(NATIVE), rung(FIRST), SLOWER.map(rung), ALONE.map(rung)];
   const [opinions, studies] = [OPINIONS.map(rung), STUDIES.map(rung)];
   let glances = 0;
+  let looks = 0;
 
   return {
     readers,
@@ -62,19 +61,10 @@ export function makeLadder(): Ladder {
       const quick = readers.native ? [native, first].sort(byYield) : [first];
       const seen = await climb([...quick, ...(readers.wasm ? inTurn(slower) : inTurn(alone))]);
       if (seen || patience === 'glance') return seen;
-      return patience === 'look' ? someOpinions() : ((await climb(opinions)) ?? climb(studies));
-
-      /** A few of them a picture: the next picture of the same code is for the next ones. */
-      async function someOpinions(): Promise<Sighting | null> {
-        const until = performance.now() + LOOK_MS;
-        for (let asked = 0; asked < opinions.length && performance.now() < until; asked += 1) {
-          const [next] = opinions.splice(0, 1) as [Rung];
-          opinions.push(next);
-          const sighting = await climb([next]);
-          if (sighting) return sighting;
-        }
-        return null;
-      }
+      if (patience === 'study') return (await climb(opinions)) ?? climb(studies);
+      // One a picture: the next picture of the same code is for the next one.
+      looks += 1;
+      return climb(opinions.filter((_, n) => n === looks % opinions.length));
 
       function inTurn(rungs: Rung[]): Rung[] {
         glances += 1;

@@ -44,7 +44,9 @@ export const FIRST: Look = ({ at }, { wasm }) => wasm?.(at(SMALL)) ?? null;
 export const SLOWER: Look[] = [
   // Shadow, darkness, glare and pale colours.
   ({ levelled }, { wasm }) => wasm?.(levelled(SMALL, 11), LEVEL) ?? null,
-  // Bad focus, shaking hands and a screen's grid.
+  // Bad focus: what differs from its next neighbours.
+  ({ levelled }, { wasm }) => wasm?.(levelled(SMALL, 5), LEVEL) ?? null,
+  // Noise in the dark, shaking hands and a screen's grid.
   ({ at }, { wasm }) => wasm?.(sharpen(at(SMALL), 4, 3), { thorough: true }) ?? null,
   // Small codes are in the large one only.
   ({ scene }, { wasm }) => wasm?.(scene.image, { thorough: true }) ?? null,

@@ -17,7 +17,7 @@ export function fromRgba({ data, width, height }: Pick<ImageData, 'data' | 'widt
   return { data: luma, width, height };
 }
 
-/** A picture whose longer side is `longest` px at most, each pixel the mean of those that it stands for. */
+/** A picture whose longer side is `longest` px at most, each pixel the mean of those that it stands for, or of some of them. */
 export function shrink(image: Luma, longest: number): Luma {
   const scale = longest / Math.max(image.width, image.height);
   if (scale >= 1) return image;
@@ -56,18 +56,17 @@ function halve(image: Luma): Luma {
   return { data, width, height };
 }
 
-/** 1920 to 640 px. */
+/** 1920 to 640 px, by the middle and the corners of each nine pixels: half the time of all nine, and as many codes read. */
 function third({ data: from, width: stride, height: rows }: Luma): Luma {
   const [width, height] = [stride / 3, rows / 3];
   const data = new Uint8Array(width * height);
   for (let y = 0, to = 0; y < height; y += 1) {
     for (let x = 0, at = 3 * y * stride; x < width; x += 1, at += 3, to += 1) {
-      const [b, c] = [at + stride, at + 2 * stride];
-      const upper = (from[at] as number) + (from[at + 1] as number) + (from[at + 2] as number);
-      const middle = (from[b] as number) + (from[b + 1] as number) + (from[b + 2] as number);
-      const lower = (from[c] as number) + (from[c + 1] as number) + (from[c + 2] as number);
-      // 7282 / 65536 is a ninth.
-      data[to] = ((upper + middle + lower) * 7282) >> 16;
+      const lower = at + 2 * stride;
+      const corners =
+        (from[at] as number) + (from[at + 2] as number) + (from[lower] as number) + (from[lower + 2] as number);
+      // 13108 / 65536 is a fifth.
+      data[to] = ((corners + (from[at + stride + 1] as number)) * 13108) >> 16;
     }
   }
   return { data, width, height };
