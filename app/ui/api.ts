@@ -1,8 +1,8 @@
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '../../server/router.ts';
 
-/** Longer than any answer takes; a queue does not wait for a dead line. */
-const PATIENCE_MS = 10_000;
+/** A nurse's queue does not wait for a dead line; a desk does wait for a busy server. */
+const PATIENCE_MS = { queue: 10_000, desk: 60_000 };
 
 class UnreadableAnswer extends Error {}
 
@@ -12,7 +12,8 @@ export const api = createTRPCClient<AppRouter>({
     httpLink({
       url: '/api/trpc',
       async fetch(input, init) {
-        const response = await fetch(input, { ...(init as RequestInit), signal: AbortSignal.timeout(PATIENCE_MS) });
+        const patience = window.location.pathname.startsWith('/scan') ? PATIENCE_MS.queue : PATIENCE_MS.desk;
+        const response = await fetch(input, { ...(init as RequestInit), signal: AbortSignal.timeout(patience) });
         // A proxy's error page is an answer too, and not a broken line.
         if (!response.headers.get('content-type')?.includes('json')) throw new UnreadableAnswer();
         return response;

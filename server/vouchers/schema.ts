@@ -41,8 +41,6 @@ export const VOUCHERS_PER_PAGE = 50;
 export const vouchersOfRecordInput = openRecordInput;
 export const VOUCHERS_OF_A_RECORD = 100;
 
-/** A name's or a code's beginning. */
-
 /** A voucher as it may be printed. */
 export interface Voucher extends VoucherSnapshot {
   voucherNo: string;
