@@ -36,8 +36,8 @@ export interface Console {
 interface TabletOptions {
   /** Who is signed in; nobody if left out. */
   as?: Username;
-  /** What the camera shows: a code's text, or a film. Left out: an empty desk, or nothing in an office. `none`: there is no camera. */
-  camera?: string | Scene[] | { none: true };
+  /** What the camera shows: a code's text, or a film. Left out: an empty desk, or nothing in an office. `devices`: so many cameras that show nothing of use. */
+  camera?: string | Scene[] | { devices: number };
   /** Further switches of Chromium. */
   args?: string[];
   context?: BrowserContextOptions;
@@ -104,8 +104,9 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
       let films = 0;
       const launch = async (camera: TabletOptions['camera'], args: string[]) => {
         const switches = ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost'];
-        if (typeof camera === 'object' && 'none' in camera) {
-          switches.push('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=device-count=0');
+        if (typeof camera === 'object' && 'devices' in camera) {
+          const devices = `--use-fake-device-for-media-stream=device-count=${camera.devices}`;
+          switches.push('--use-fake-ui-for-media-stream', devices);
         } else {
           const scenes =
             typeof camera === 'string' ? [{ text: camera, seconds: 0.3 }] : (camera ?? [{ text: null, seconds: 0.3 }]);
@@ -142,7 +143,7 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
     await use(
       async ({ as, camera: wished, args = [], context: contextOptions, localHost = 'localhost', complaint } = {}) => {
         // An office has no camera, and filming takes its time.
-        const camera = wished ?? (as && !as.startsWith('nurse') ? { none: true as const } : undefined);
+        const camera = wished ?? (as && !as.startsWith('nurse') ? { devices: 0 } : undefined);
         const browser = await browsers(camera, args);
         const context = await browser.newContext({
           baseURL: site.url,

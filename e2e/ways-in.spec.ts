@@ -90,7 +90,7 @@ test.describe('a picture file', () => {
 
 test.describe('the camera says what is wrong', () => {
   test('no camera', async ({ openTablet }) => {
-    const page = await openTablet({ as: 'nurse', camera: { none: true } });
+    const page = await openTablet({ as: 'nurse', camera: { devices: 0 } });
     await openScan(page);
     await expect(page.getByText('没有找到摄像头')).toBeVisible();
     await scanByHand(page, code);

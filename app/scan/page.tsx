@@ -30,12 +30,12 @@ export default function ScanPage() {
 
 function Scanning({ name, siteName, kioskPrinting }: { name: string; siteName: string; kioskPrinting: boolean }) {
   const scan = useScan({ kioskPrinting });
-  const { view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, tell, backToScanning } = scan;
+  const { view, busy, paper, lastPrinted, take, scanned, sees, confirm, reprint, reveal, tell, backToScanning } = scan;
   const online = useOnline();
   const signOut = useSignOut();
 
   // Before the first paint: whoever sees the page may scan.
-  useLayoutEffect(() => listenToKeyboard((text) => void take(text)), [take]);
+  useLayoutEffect(() => listenToKeyboard(scanned), [scanned]);
   useEffect(prepareFeedback, []);
 
   return (

@@ -13,8 +13,13 @@ import { type Engine, startEngine } from './scanner/engine.ts';
 import { watchFrames } from './scanner/frames.ts';
 import type { Sighting } from './scanner/sighting.ts';
 
-/** The choice of camera is remembered on this tablet. */
+/** The choice of camera, and each one's zoom, are remembered on this tablet. Some browsers give cameras new ids each time. */
 const CHOICE = 'console.camera';
+const CHOICE_LABEL = 'console.camera.label';
+const zoomOf = ({ label }: Camera) => `console.camera.zoom.${label}`;
+
+/** A camera that opens at all is open by then; some never answer, and some people miss the browser's question. */
+const SLOW_MS = 8_000;
 
 let engine: Engine | null = null;
 /** One engine a page, kept for the next visit of it. */
@@ -30,16 +35,19 @@ export function getEngine(): Engine {
 export function useCamera(video: RefObject<HTMLVideoElement | null>, onSighting: (sighting: Sighting) => void) {
   const [camera, setCamera] = useState<Camera | null>(null);
   const [devices, setDevices] = useState<CameraDevice[]>([]);
-  const [problem, setProblem] = useState<CameraProblem | null>(null);
+  const [problem, setProblem] = useState<CameraProblem | 'slow' | null>(null);
   // Counts the wishes to open anew: another camera, a second try, the page seen again.
   const [wish, setWish] = useState(0);
   const report = useRef(onSighting);
   report.current = onSighting;
+  // The last start: many devices open one camera at a time.
+  const starting = useRef<Promise<unknown>>(Promise.resolve());
 
   const reopen = useCallback(() => setWish((n) => n + 1), []);
+  /** @param device undefined: whichever the browser prefers */
   const choose = useCallback(
-    (deviceId: string) => {
-      localStorage.setItem(CHOICE, deviceId);
+    (device: CameraDevice | undefined) => {
+      remember(device);
       reopen();
     },
     [reopen],
@@ -48,45 +56,57 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>, onSighting:
   // biome-ignore lint/correctness/useExhaustiveDependencies: `wish` says: open anew
   useEffect(() => {
     if (document.hidden) return;
-    let wanted = true;
+    const wanted = new AbortController();
     let opened: Camera | null = null;
     let stop = () => {};
+    const slow = setTimeout(() => setProblem((before) => before ?? 'slow'), SLOW_MS);
     // The readers load while the camera starts.
     const engine = getEngine();
 
     async function start() {
       const element = video.current;
-      if (!element) return;
+      if (!element || wanted.signal.aborted) return;
       try {
-        const camera = await openCamera(element, {
+        opened = await openCamera(element, {
           deviceId: localStorage.getItem(CHOICE) ?? undefined,
+          signal: wanted.signal,
           onLost: () => fail('missing'),
         });
-        if (!wanted) return camera.close();
-        opened = camera;
-        setCamera(camera);
+        await restoreZoom(opened);
+        if (wanted.signal.aborted) return;
+        clearTimeout(slow);
+        setCamera(opened);
         setProblem(null);
         stop = watchFrames(element, engine, { onSighting: (sighting) => report.current(sighting), onStall: reopen });
-        setDevices(await listCameras());
       } catch (error) {
         fail(error instanceof CameraError ? error.problem : 'failed');
       }
+      // There may be another one to choose, also where this one failed.
+      if (wanted.signal.aborted) return;
+      const found = await listCameras();
+      if (wanted.signal.aborted) return;
+      setDevices(found);
+      const renamed = findRenamed(found);
+      if (renamed && renamed.id !== opened?.deviceId) choose(renamed);
     }
     function fail(why: CameraProblem) {
-      if (!wanted) return;
+      if (wanted.signal.aborted) return;
+      clearTimeout(slow);
       stop();
       setCamera(null);
       setProblem(why);
     }
 
-    void start();
+    const before = Promise.race([starting.current, new Promise((resolve) => setTimeout(resolve, SLOW_MS))]);
+    starting.current = before.then(start);
     return () => {
-      wanted = false;
+      wanted.abort();
+      clearTimeout(slow);
       stop();
       opened?.close();
       setCamera(null);
     };
-  }, [wish, video, reopen]);
+  }, [wish, video, reopen, choose]);
 
   useEffect(() => {
     // Hidden: the effect above runs anew, closes the camera and leaves it closed. Seen again: open.
@@ -102,4 +122,38 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>, onSighting:
   }, [problem, reopen]);
 
   return { camera, devices, problem, choose, reopen };
+}
+
+function remember(device: CameraDevice | undefined): void {
+  localStorage.removeItem(CHOICE);
+  localStorage.removeItem(CHOICE_LABEL);
+  if (!device) return;
+  localStorage.setItem(CHOICE, device.id);
+  localStorage.setItem(CHOICE_LABEL, device.label);
+}
+
+/** The chosen camera, where it has another id than when it was chosen. */
+function findRenamed(devices: CameraDevice[]): CameraDevice | undefined {
+  if (devices.some(({ id }) => id === localStorage.getItem(CHOICE))) return undefined;
+  return devices.find(({ label }) => label === localStorage.getItem(CHOICE_LABEL));
+}
+
+/** Zooms, and remembers it. Not every camera does what it says it can. */
+export function setZoom(camera: Camera, value: number): void {
+  camera.zoom?.set(value).then(
+    () => localStorage.setItem(zoomOf(camera), String(value)),
+    () => undefined,
+  );
+}
+
+async function restoreZoom(camera: Camera): Promise<void> {
+  const { zoom } = camera;
+  const value = Number(localStorage.getItem(zoomOf(camera)));
+  if (!zoom || !value || value < zoom.min || value > zoom.max) return;
+  await zoom.set(value).then(
+    () => {
+      zoom.now = value;
+    },
+    () => undefined,
+  );
 }

@@ -35,6 +35,8 @@ const NOTICE_MS = 3_000;
 const DETAILS_MS = 120_000;
 /** A tap meant for the former resident must not confirm the one who just took the screen. */
 const SWITCH_GUARD_MS = 600;
+/** The same code again within this long is a hand-held scanner's bounce. */
+const REPEAT_MS = 1_200;
 /** Without a dialog, print() is done sooner. */
 const DIALOG_MS = 500;
 
@@ -52,7 +54,14 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
   const [dialog, setDialog] = useState<'unseen' | 'stood' | 'told'>('unseen');
   const gate = useRef(makeGate());
   // What the screen is about, so that camera frames and late answers can be told apart from it.
-  const current = useRef({ turn: 0, key: '', at: 'scanning' as View['at'], printing: false });
+  const current = useRef({
+    turn: 0,
+    key: '',
+    takenAt: 0,
+    at: 'scanning' as View['at'],
+    switching: false,
+    printing: false,
+  });
 
   const show = useCallback((next: View, feedback?: Feedback) => {
     current.current.at = next.at;
@@ -88,8 +97,12 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
       if (state.printing) return;
       state.turn += 1;
       const turn = state.turn;
-      const switching = state.at === 'resident';
+      // Still so when the next code comes before the lookup is answered.
+      state.switching = state.at === 'resident' || (state.at === 'looking' && state.switching);
       state.key = keyOf(text);
+      state.takenAt = performance.now();
+      // The camera may see the same code, too.
+      gate.current.sees(state.key, state.takenAt);
       setLastPrinted(null);
       setPaper(null);
       if (!parseHealthCode(text)) {
@@ -106,7 +119,7 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
         }
         const { resident, printed } = result;
         show({ at: 'resident', code: text, resident, printed, idcode: null, problem: null }, printed ? 'warn' : 'ok');
-        if (!switching) return;
+        if (!state.switching) return;
         setBusy('switching');
         setTimeout(() => setBusy((busy) => (busy === 'switching' ? null : busy)), SWITCH_GUARD_MS);
       } catch (error) {
@@ -116,17 +129,29 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
     [show, fail],
   );
 
+  /** Text of a hand-held scanner, which may say it twice. */
+  const scanned = useCallback(
+    (text: string) => {
+      const { key, takenAt } = current.current;
+      if (key !== keyOf(text) || performance.now() - takenAt > REPEAT_MS) void take(text);
+    },
+    [take],
+  );
+
   /** A sighting by the camera, many a second. */
   const sees = useCallback(
     (text: string) => {
       const state = current.current;
       const now = performance.now();
       const key = keyOf(text);
+      const foreign = !parseHealthCode(text);
       // Whoever comes while a voucher is being made is not forgotten: the code fires when it is seen next.
       if (state.printing) return;
       if (state.at !== 'scanning') gate.current.hold(now);
-      const shown = key === state.key && (state.at === 'looking' || state.at === 'resident');
-      if (gate.current.sees(key, now) && !shown) void take(text);
+      if (!gate.current.sees(key, now, { once: foreign })) return;
+      const busy = state.at === 'looking' || state.at === 'resident';
+      // A poster behind the resident must not take the details away.
+      if (!(busy && (foreign || key === state.key))) void take(text);
     },
     [take],
   );
@@ -152,7 +177,7 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
         onProblem(toProblem(error));
       } finally {
         state.printing = false;
-        gate.current.hold(performance.now());
+        gate.current.resume(performance.now());
         setBusy(null);
       }
     },
@@ -198,7 +223,7 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
   }, [view, busy, backToScanning]);
 
   return {
-    ...{ view, busy, paper, lastPrinted, take, sees, confirm, reprint, reveal, tell, backToScanning },
+    ...{ view, busy, paper, lastPrinted, take, scanned, sees, confirm, reprint, reveal, tell, backToScanning },
     /** A print dialog stood where none should, and nobody has read of it yet. */
     dialogStood: dialog === 'stood',
     forgetDialog: () => setDialog('told'),

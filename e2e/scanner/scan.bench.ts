@@ -1,13 +1,18 @@
 /**
  * `npm run bench -- scan`: our ladder against the decoders that there are, in one run.
  *
- * - `[--each N]`: generated camera frames, N of each kind (16)
+ * - `[--each N] [--from M]`: generated camera frames, N of each kind (16), from the M-th on (0)
  * - `--photos DIR [--photos DIR …]`: photographs instead, `NAME.png|jpg` with the text in `NAME.txt`
+ * - `--patience glance|look|study`: how ours looks; `look` as at a camera's frame, `study` as at a picture file (photographs)
  * - `--only NAME [--only NAME …]`: these decoders alone
  * - `--empty N`: N pictures of noise, textures and damaged codes, in which ours must see no wrong health code
+ *
+ * Of generated frames ours and other readers of brightness are given it, as a camera's frames hold a plane of it; of photographs they
+ * make it themselves, within the time that is measured.
  */
 import { parseArgs } from 'node:util';
 import { fromRgba, type Luma } from '../../app/scan/scanner/luma.ts';
+import type { Patience } from '../../app/scan/scanner/sighting.ts';
 import { parseHealthCode } from '../../server/health-code/parse.ts';
 import { makeConfusion } from './confusion.ts';
 import { kinds, makeFrame } from './frames.ts';
@@ -28,18 +33,24 @@ const { values: options } = parseArgs({
   args: process.argv.slice(3),
   options: {
     each: { type: 'string', default: '16' },
+    from: { type: 'string', default: '0' },
+    patience: { type: 'string' },
     photos: { type: 'string', multiple: true },
     only: { type: 'string', multiple: true },
     empty: { type: 'string' },
   },
 });
+const patience = (options.patience ?? (options.photos ? 'study' : 'look')) as Patience;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 if (options.empty) await beConfused(Number(options.empty));
-else await compare(options.photos ? tasksOfPhotos(options.photos) : tasksOfFrames(Number(options.each)));
+else
+  await compare(
+    options.photos ? tasksOfPhotos(options.photos) : tasksOfFrames(Number(options.each), Number(options.from)),
+  );
 
 async function compare(tasks: Task[]): Promise<void> {
-  const all = await makePeers(await makeOurs(), options.photos ? 'study' : 'look');
+  const all = await makePeers(await makeOurs(), patience);
   const peers = Object.fromEntries(Object.entries(all).filter(([name]) => options.only?.includes(name) ?? true));
   const names = Object.keys(peers);
   const scores = new Map(names.map((name) => [name, { hits: new Map(), wrong: 0, ms: [] } as Score]));
@@ -105,12 +116,12 @@ function summary({ hits, wrong, ms }: Score) {
   };
 }
 
-function tasksOfFrames(each: number): Task[] {
+function tasksOfFrames(each: number, from: number): Task[] {
   return kinds.flatMap((kind) =>
     Array.from({ length: each }, (_, n) => ({
       group: kind,
       async open() {
-        const { text, ...luma } = makeFrame(kind, n);
+        const { text, ...luma } = makeFrame(kind, from + n);
         return { text, subject: { luma, rgba: toRgba(luma) } };
       },
     })),
@@ -123,7 +134,13 @@ function tasksOfPhotos(folders: string[]): Task[] {
       group: folder.split('/').findLast(Boolean) ?? folder,
       async open() {
         const rgba = await openPhoto(path);
-        return { text, subject: { rgba, luma: fromRgba(rgba) } };
+        const subject = {
+          rgba,
+          get luma() {
+            return fromRgba(rgba);
+          },
+        };
+        return { text, subject };
       },
     })),
   );
@@ -141,7 +158,8 @@ async function beConfused(count: number): Promise<void> {
   const started = performance.now();
   for (let n = 0; n < count; n += 1) {
     const { image, text } = makeConfusion(n);
-    const answer = (await ladder.read({ image }, 'look'))?.text ?? null;
+    // A study takes as long as ten looks, and sees in more ways what is not there.
+    const answer = (await ladder.read({ image }, n % 11 === 10 ? 'study' : 'look'))?.text ?? null;
     if (answer === null) continue;
     if (answer === text) seen.codes += 1;
     else if (parseHealthCode(answer)) seen.wrong += 1;

@@ -1,8 +1,9 @@
 /**
- * Why there is no picture. `insecure`: browsers give cameras to HTTPS and localhost only. `denied`: no permission.
- * `missing`: no camera, or unplugged. `busy`: another program holds it. `failed`: anything else.
+ * Why there is no picture. `insecure`: browsers give cameras to HTTPS and localhost only. `unsupported`: this browser gives
+ * none at all. `denied`: no permission. `missing`: no camera, or unplugged. `busy`: another program holds it. `failed`:
+ * anything else.
  */
-export type CameraProblem = 'insecure' | 'denied' | 'missing' | 'busy' | 'failed';
+export type CameraProblem = 'insecure' | 'unsupported' | 'denied' | 'missing' | 'busy' | 'failed';
 
 export class CameraError extends Error {
   override readonly name = 'CameraError';
@@ -21,17 +22,20 @@ export interface CameraDevice {
 
 export interface Camera {
   deviceId: string | undefined;
+  label: string;
   /** Present where the camera has a light. */
   setTorch: ((on: boolean) => Promise<void>) | null;
-  /** Present where the camera zooms. */
-  zoom: { min: number; max: number; step: number; set(value: number): Promise<void> } | null;
+  /** Present where the camera zooms; `now` is where it stands at first. */
+  zoom: { min: number; max: number; step: number; now: number; set(value: number): Promise<void> } | null;
   /** Stops the stream and with it the light; may be called twice. */
   close(): void;
 }
 
 export interface CameraOptions {
-  /** The camera chosen before; a camera that is gone falls back to the rear one. */
+  /** The camera chosen before; one that is gone or held by others falls back to the rear one. */
   deviceId?: string | undefined;
+  /** Aborted: nobody waits for the camera any more. */
+  signal?: AbortSignal;
   /** The camera went away after it was open. */
   onLost(): void;
 }
@@ -41,19 +45,25 @@ export interface CameraOptions {
  *
  * The stream is asked for here, and not by @zxing/browser's reader: that one asks for no resolution, and a page that is left
  * while it starts keeps the camera on. Light and devices are its business; it is not waited for.
- * @throws CameraError
+ * @throws CameraError; what `signal` was aborted for
  */
 export async function openCamera(video: HTMLVideoElement, options: CameraOptions): Promise<Camera> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const stream = await getStream(options.deviceId);
   const [track] = stream.getVideoTracks();
-  if (!track) throw new CameraError('missing');
   let open = true;
 
   const close = () => {
     open = false;
+    signal?.removeEventListener('abort', close);
     for (const each of stream.getTracks()) each.stop();
     if (video.srcObject === stream) video.srcObject = null;
   };
+  if (signal?.aborted) close();
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', close);
+  if (!track) throw new CameraError('missing');
   track.addEventListener('ended', () => {
     if (!open) return;
     close();
@@ -75,12 +85,22 @@ export async function openCamera(video: HTMLVideoElement, options: CameraOptions
     zoom?: { min: number; max: number; step: number };
     focusMode?: string[];
   };
-  const apply = (constraint: object) => track.applyConstraints({ advanced: [constraint] });
-  if (can.focusMode?.includes('continuous')) apply({ focusMode: 'continuous' }).catch(() => undefined);
+  // Each call replaces what was asked for before, so all wishes are said each time.
+  const wishes: { focusMode?: string; torch?: boolean; zoom?: number } = {};
+  const wish = (more: typeof wishes) => track.applyConstraints({ advanced: [Object.assign(wishes, more) as object] });
+  if (can.focusMode?.includes('continuous')) wish({ focusMode: 'continuous' }).catch(() => undefined);
+  const settings = track.getSettings() as MediaTrackSettings & { zoom?: number };
   return {
-    deviceId: track.getSettings().deviceId,
-    setTorch: can.torch ? async (on) => (await loadReader()).mediaStreamSetTorch(track, on) : null,
-    zoom: can.zoom ? { ...can.zoom, set: (value) => apply({ zoom: value }) } : null,
+    deviceId: settings.deviceId,
+    label: track.label,
+    setTorch: can.torch
+      ? async (on) => {
+          await (await loadReader()).mediaStreamSetTorch(track, on);
+          wishes.torch = on;
+          if (Object.keys(wishes).length > 1) await wish({});
+        }
+      : null,
+    zoom: can.zoom ? { ...can.zoom, now: settings.zoom ?? can.zoom.min, set: (value) => wish({ zoom: value }) } : null,
     close,
   };
 }
@@ -96,17 +116,18 @@ export async function listCameras(): Promise<CameraDevice[]> {
 }
 
 async function getStream(deviceId: string | undefined): Promise<MediaStream> {
-  if (!navigator.mediaDevices?.getUserMedia) throw new CameraError('insecure');
+  if (!navigator.mediaDevices?.getUserMedia) throw new CameraError(isSecureContext ? 'unsupported' : 'insecure');
   // Small and far codes need the pixels; a weak device would need them elsewhere.
   const [width, height] = navigator.hardwareConcurrency > 4 ? [1920, 1080] : [1280, 720];
-  const size = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 30 } };
+  // Chromium tells of a zoom only where it was asked for.
+  const size = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 30 }, zoom: true };
   try {
     const chosen = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: 'environment' } };
     return await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...size, ...chosen } });
   } catch (error) {
-    const gone = error instanceof DOMException && ['OverconstrainedError', 'NotFoundError'].includes(error.name);
-    if (deviceId && gone) return getStream(undefined);
-    throw toError(error);
+    const told = toError(error);
+    if (deviceId && ['missing', 'busy'].includes(told.problem)) return getStream(undefined);
+    throw told;
   }
 }
 

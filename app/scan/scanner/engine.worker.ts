@@ -2,17 +2,18 @@ import type { Answer, Question } from './engine.ts';
 import { makeHost } from './host.ts';
 
 let host: ReturnType<typeof makeHost> | null = null;
+const tell = (answer: Answer) => self.postMessage(answer);
 
 self.onmessage = async ({ data }: MessageEvent<Question>) => {
   if ('wasmUrl' in data) {
-    host = makeHost(data.wasmUrl);
+    host = makeHost(data.wasmUrl, (state, lacks) => tell({ state, lacks }));
     return;
   }
-  const answer: Answer = { id: data.id, sighting: null };
+  const { id, picture, patience } = data;
   try {
-    answer.sighting = (await host?.read(data.picture, data.patience)) ?? null;
+    const sighting = await host?.read(picture, patience, () => tell({ id, begun: true }));
+    tell({ id, sighting: sighting ?? null, failed: false });
   } catch {
-    // A picture that cannot be read holds no code; the next one may.
+    tell({ id, sighting: null, failed: true });
   }
-  self.postMessage(answer);
 };

@@ -13,6 +13,8 @@ const STALL_MS = 5_000;
 /** Second opinions are asked for at most this often, and take a third of the time at most: a code that is easy to read comes first. */
 const LOOK_EVERY_MS = 150;
 const REST_AFTER_LOOK = 2;
+/** With nothing in view for this long, the device rests between frames for as long as one takes: a tablet stands there all day. */
+const IDLE_MS = 20_000;
 
 /**
  * Reads the frames of a playing video until told to stop: always the newest, one at a time, so that a slow device reads fewer
@@ -27,47 +29,62 @@ export function watchFrames(
   let watching = true;
   let cancel = () => {};
   let lookAt = 0;
-  let stall: ReturnType<typeof setTimeout>;
+  let sightedAt = performance.now();
 
   const waitForNext = () => {
     if (!watching) return;
-    cancel = onNextFrame(video, () => void see());
+    const stall = setTimeout(() => watching && !document.hidden && onStall(), STALL_MS);
+    const stopWaiting = onNextFrame(video, () => {
+      clearTimeout(stall);
+      void see();
+    });
+    cancel = () => {
+      clearTimeout(stall);
+      stopWaiting();
+    };
+  };
+  const rest = (ms: number) => {
+    const timer = setTimeout(waitForNext, ms);
+    cancel = () => clearTimeout(timer);
   };
   const see = async () => {
     if (!watching) return;
-    clearTimeout(stall);
-    stall = setTimeout(() => watching && !document.hidden && onStall(), STALL_MS);
     const picture = await grab(video);
+    if (!watching) return picture?.close();
     if (!picture) return waitForNext();
-    if (!watching) return picture.close();
     const started = performance.now();
     const patience = started >= lookAt ? 'look' : 'glance';
     const sighting = await engine.read(picture, patience);
-    if (patience === 'look') {
-      const took = performance.now() - started;
-      lookAt = performance.now() + Math.max(LOOK_EVERY_MS, took * REST_AFTER_LOOK);
-    }
+    const ended = performance.now();
+    const took = ended - started;
+    if (patience === 'look') lookAt = ended + Math.max(LOOK_EVERY_MS, took * REST_AFTER_LOOK);
     if (!watching) return;
+    if (sighting) sightedAt = ended;
     // Before the listener is told: an error of its own must not end the loop.
-    waitForNext();
+    if (ended - sightedAt > IDLE_MS) rest(took);
+    else waitForNext();
     if (sighting) onSighting(sighting);
   };
 
-  stall = setTimeout(() => watching && !document.hidden && onStall(), STALL_MS);
   waitForNext();
   return () => {
     watching = false;
-    clearTimeout(stall);
     cancel();
   };
 }
 
 function onNextFrame(video: HTMLVideoElement, call: () => void): () => void {
-  if ('requestVideoFrameCallback' in video) {
+  if (typeof video.requestVideoFrameCallback === 'function') {
     const handle = video.requestVideoFrameCallback(call);
     return () => video.cancelVideoFrameCallback(handle);
   }
-  const handle = requestAnimationFrame(call);
+  // Screens draw more often than cameras do, and go on when a camera stands still.
+  const before = video.currentTime;
+  let handle = 0;
+  const ask = () => {
+    handle = requestAnimationFrame(() => (video.currentTime === before ? ask() : call()));
+  };
+  ask();
   return () => cancelAnimationFrame(handle);
 }
 

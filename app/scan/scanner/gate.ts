@@ -5,29 +5,35 @@ const HELD_MS = 5_000;
 
 /**
  * One code is one event: the camera reads the same code many times a second, the nurse means it once. A code fires again
- * once it has left or has been held for a few seconds; another code fires at once.
+ * once it has left or has been held for a few seconds; another code fires at once. Two codes may be in view together, and be
+ * read by turns.
  */
 export function makeGate() {
-  let text: string | null = null;
-  let firedAt = 0;
-  let seenAt = 0;
+  const inView = new Map<string, { firedAt: number; seenAt: number }>();
+  const forgetThoseWhoLeft = (at: number) => {
+    for (const [text, { seenAt }] of inView) if (at - seenAt >= LEFT_MS) inView.delete(text);
+  };
   return {
     /**
      * A sighting at `at` (ms, any steady clock).
+     * @param options.once a code that stays does not fire again
      * @returns whether it is an event
      */
-    sees(sighted: string, at: number): boolean {
-      const again = sighted === text && at - seenAt < LEFT_MS && at - firedAt < HELD_MS;
-      seenAt = at;
-      if (again) return false;
-      text = sighted;
-      firedAt = at;
-      return true;
+    sees(text: string, at: number, { once = false } = {}): boolean {
+      forgetThoseWhoLeft(at);
+      const code = inView.get(text);
+      const again = code !== undefined && (once || at - code.firedAt < HELD_MS);
+      inView.set(text, { firedAt: again ? code.firedAt : at, seenAt: at });
+      return !again;
     },
-    /** The screen is busy with a result, or has just let go of it: the last code's time of being held begins anew. */
+    /** The screen is busy with a result: the time that the codes in view have been held begins anew. */
     hold(at: number): void {
-      firedAt = at;
-      seenAt = at;
+      forgetThoseWhoLeft(at);
+      for (const code of inView.values()) code.firedAt = at;
+    },
+    /** Nothing was seen for a while, as the page stood still: what was in view before counts as never gone. */
+    resume(at: number): void {
+      for (const code of inView.values()) Object.assign(code, { firedAt: at, seenAt: at });
     },
   };
 }

@@ -5,53 +5,72 @@ import type { Patience, Sighting } from './sighting.ts';
 
 /** Where the ladder lives: in a worker, or in the page where there is none. */
 export interface Host {
-  /** Closes the picture. */
-  read(picture: Picture, patience: Patience): Promise<Sighting | null>;
+  /**
+   * Closes the picture.
+   * @param begun called once the readers are there
+   * @throws where the picture cannot be looked at
+   */
+  read(picture: Picture, patience: Patience, begun?: () => void): Promise<Sighting | null>;
 }
+
+/** `lacks`: a reader that this device could have did not come. */
+export type TellState = (state: 'ready' | 'blind', lacks: boolean) => void;
 
 /** The other readers are fetched once the first has read something, or has not come for this long. */
 const FIRST_MS = 1_500;
+/** A line that is silent for this long is broken. */
+const FETCH_MS = 20_000;
 
-/** @param wasmUrl address of `zxing_reader.wasm` */
-export function makeHost(wasmUrl: string): Host {
+/**
+ * Begins to fetch the readers. A host that lacks one does not try again: a new host does.
+ * @param wasmUrl address of `zxing_reader.wasm`
+ */
+export function makeHost(wasmUrl: string, tell: TellState): Host {
   const { readers, read } = makeLadder();
-  const wasm = loadWasm();
-  wasm.catch(() => undefined);
+  let lacks = false;
+  const lack = () => {
+    lacks = true;
+  };
+  const say = () => tell(Object.values(readers).some(Boolean) ? 'ready' : 'blind', lacks);
   const native = findNativeReader().then((reader) => {
     readers.native = reader;
   });
-  let others: Promise<unknown> | null = null;
+  // Asked here, since its own complaint would stand in the console.
+  const wasm = typeof WebAssembly === 'undefined' ? Promise.resolve() : within(FETCH_MS, loadWasm()).catch(lack);
+  let others: Promise<void> | null = null;
   const loadOthers = () => {
-    others ??= Promise.all([
-      import('./zxing-library.ts').then(({ readByZxing }) => {
-        readers.zxing = readByZxing;
-      }),
-      import('./nuintun.ts').then(({ readByNuintun }) => {
-        readers.nuintun = readByNuintun;
-      }),
-    ]).catch(() => {
-      // The line broke: at the next picture again.
-      others = null;
-    });
+    others ??= within(
+      FETCH_MS,
+      Promise.all([
+        import('./zxing-library.ts').then(({ readByZxing }) => {
+          readers.zxing = readByZxing;
+        }),
+        import('./nuintun.ts').then(({ readByNuintun }) => {
+          readers.nuintun = readByNuintun;
+        }),
+      ]),
+    )
+      .catch(lack)
+      .then(say);
     return others;
   };
-
-  async function firstReader(): Promise<void> {
-    const late = new Promise<never>((_, reject) => setTimeout(reject, FIRST_MS));
-    const ofBrowser = native.then(() => readers.native ?? Promise.reject(new Error('none')));
-    await Promise.any([Promise.race([wasm, late]), ofBrowser]).catch(loadOthers);
-  }
-  let first: Promise<void> | null = null;
+  void Promise.all([wasm, native])
+    .then(() => ((readers.wasm ?? readers.native) ? undefined : loadOthers()))
+    .then(say);
 
   async function loadWasm(): Promise<void> {
-    // Asked here, since its own complaint would stand in the console.
-    if (typeof WebAssembly === 'undefined') throw new Error('no WebAssembly');
     const { fetchWasm, loadWasmReader } = await import('./zxing-wasm.ts');
     readers.wasm = await loadWasmReader(await fetchWasm(wasmUrl));
   }
 
+  async function firstReader(): Promise<void> {
+    const have = (reader: 'wasm' | 'native') => () => readers[reader] ?? Promise.reject(new Error('none'));
+    await Promise.any([within(FIRST_MS, wasm.then(have('wasm'))), native.then(have('native'))]).catch(loadOthers);
+  }
+  let first: Promise<void> | null = null;
+
   return {
-    async read(picture, patience) {
+    async read(picture, patience, begun) {
       try {
         // A picture file comes once: it waits for every reader.
         if (patience === 'study') await Promise.allSettled([wasm, native, loadOthers()]);
@@ -59,6 +78,7 @@ export function makeHost(wasmUrl: string): Host {
           first ??= firstReader();
           await first;
         }
+        begun?.();
         const { width, height } = sizeOf(picture);
         const image = await toLuma(picture);
         return await read({ image, askNative: (native) => native(picture, width, height) }, patience);
@@ -68,4 +88,11 @@ export function makeHost(wasmUrl: string): Host {
       }
     },
   };
+}
+
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return Promise.race([
+    promise,
+    new Promise<never>((_, reject) => setTimeout(reject, ms, new Error(`nothing for ${ms} ms`))),
+  ]);
 }

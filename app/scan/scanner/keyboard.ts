@@ -36,8 +36,8 @@ export function listenToKeyboard(onText: (text: string) => void): () => void {
     }
     const character = characterOf(event);
     if (character === null) return;
-    // A button in focus must not take a scanner's space or Enter for a tap.
-    if (typed !== '') swallow(event);
+    // A button in focus must not take a scanner's space or Enter for a tap, nor a list its characters for a choice.
+    if (typed !== '' || event.target instanceof HTMLSelectElement) swallow(event);
     if (typed.length < LONGEST) typed += character;
   };
 
@@ -50,11 +50,12 @@ function swallow(event: Event) {
   event.stopPropagation();
 }
 
+/** Types of `input` that take no text. */
+const NO_TEXT = ['file', 'range', 'checkbox', 'radio', 'button', 'submit'];
+
 function isTextField(target: EventTarget | null): boolean {
   return (
-    (target instanceof HTMLInputElement && target.type !== 'file') ||
-    target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement
+    (target instanceof HTMLInputElement && !NO_TEXT.includes(target.type)) || target instanceof HTMLTextAreaElement
   );
 }
 

@@ -36,8 +36,10 @@ interface Rung {
   ms: number;
 }
 
-/** A device whose slower looks take longer than this together does one of them a glance, in turn. */
+/** A device whose slower looks take longer than this together does one of them a frame, in turn. */
 const SLOW_MS = 60;
+/** After this long a picture file holds no code that is to be had. */
+const STUDY_MS = 10_000;
 
 /** Which way is taken first follows from what reads on this device, and how fast. */
 export function makeLadder(): Ladder {
@@ -51,8 +53,10 @@ export function makeLadder(): Ladder {
     readers,
     async read(scene, patience) {
       const views = viewsOf(scene);
+      const until = performance.now() + STUDY_MS;
       const climb = async (rungs: Rung[]) => {
         for (const each of rungs) {
+          if (performance.now() > until) return null;
           const sighting = await take(each, () => each.look(views, readers));
           if (sighting) return sighting;
         }
@@ -69,7 +73,7 @@ export function makeLadder(): Ladder {
       function inTurn(rungs: Rung[]): Rung[] {
         glances += 1;
         const ms = rungs.reduce((sum, each) => sum + each.ms / Math.max(1, each.looks), 0);
-        return patience !== 'glance' || ms < SLOW_MS
+        return patience === 'study' || ms < SLOW_MS
           ? [...rungs].sort(byYield)
           : rungs.filter((_, n) => n === glances % rungs.length);
       }

@@ -12,7 +12,8 @@ export const sizeOf = (picture: Picture) =>
 
 /** The brightness of a picture, in a window and in a worker. */
 export async function toLuma(picture: Picture): Promise<Luma> {
-  return ('format' in picture && (await copyPlane(picture))) || draw(picture);
+  // Some frames live where only drawing reaches them.
+  return ('format' in picture && (await copyPlane(picture).catch(() => null))) || draw(picture);
 }
 
 /** Cameras deliver a plane of brightness of its own: copied as it is, in a tenth of the time that drawing takes. */

@@ -15,7 +15,7 @@ export interface Point {
 export type Corners = [Point, Point, Point, Point];
 
 /**
- * How long to look. `glance`: the next frame comes soon. `look`: second opinions within a time budget. `study`: a picture
+ * How long to look. `glance`: the next frame comes soon. `look`: and one second opinion, the next look another. `study`: a picture
  * file, of which there is no next.
  */
 export type Patience = 'glance' | 'look' | 'study';
