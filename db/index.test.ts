@@ -59,6 +59,30 @@ describe('db.write', () => {
     expect(seen).toEqual(Array.from({ length: 20 }, (_, n) => n * 2));
   });
 
+  it('lets a throw among many take nobody along', async () => {
+    const works = Array.from({ length: 50 }, (_, n) =>
+      db.write(async (tx) => {
+        await add(tx, `${1000 + n}`);
+        if (n % 3 === 0) throw new Error('pulled out');
+      }),
+    );
+    const ends = await Promise.allSettled(works);
+    expect(ends.map(({ status }) => status === 'rejected')).toEqual(ends.map((_, n) => n % 3 === 0));
+    expect(await codes()).toEqual(ends.flatMap((_, n) => (n % 3 === 0 ? [] : [`${1000 + n}`])));
+  });
+
+  it('lets many who wait together commit together', async () => {
+    const count = 40;
+    const seen = await Promise.all(
+      Array.from({ length: count }, async (_, n) => {
+        await db.write((tx) => add(tx, `${1000 + n}`));
+        return (await codes()).length;
+      }),
+    );
+    // Committed one by one, each would see its own and those before it.
+    expect(new Set(seen).size).toBeLessThan(count / 2);
+  });
+
   it('hides what is not committed from readers', async () => {
     await db.write(async (tx) => {
       await add(tx, '4401');

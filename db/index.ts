@@ -51,8 +51,8 @@ export interface Db {
   /** Queries outside any transaction. */
   read: Queries;
   /**
-   * Runs `work` in one transaction and commits when it returns; a throw leaves nothing behind. Writers stand in a queue,
-   * so `work` holds rows only: never a network call, a file or a password hash.
+   * Runs `work` by itself and returns once it is on the disk; a throw leaves nothing behind. Writers stand in a queue, and those who
+   * wait together commit together, so `work` holds rows only: never a network call, a file or a password hash.
    * @param options.patient lets everybody else go first: for work that nobody stands waiting for
    * @throws what `work` throws; `Error` when called inside another `write` (it would wait for itself).
    */
@@ -61,6 +61,15 @@ export interface Db {
   close(): Promise<void>;
 }
 
+/** A write that waits for its turn. */
+interface Job {
+  work(tx: Transaction): Promise<unknown>;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** So many writes commit together at most, and none waits longer than this for the others: each commit waits for the disk. */
+const TOGETHER = { jobs: 100, ms: 20 };
 /** KiB. A large batch changes that much of the indexes before it commits. */
 const WRITER_CACHE = 160 * 1024;
 /** Milliseconds between checkpoints. */
@@ -97,37 +106,75 @@ export function open(url: string): Db {
 
   const checkpoints = startCheckpoints(path);
   const inside = new AsyncLocalStorage<true>();
-  const waiting: { first: (() => Promise<unknown>)[]; patient: (() => Promise<unknown>)[] } = {
-    first: [],
-    patient: [],
-  };
+  const waiting: { first: Job[]; patient: Job[] } = { first: [], patient: [] };
   let working: Promise<void> | undefined;
 
   // drizzle's transaction(async …) over better-sqlite3 commits before the work is done, so BEGIN and COMMIT are said here.
-  async function run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    writer.exec('BEGIN IMMEDIATE');
+  /** One after the other in one transaction, so that they wait for the disk together; none knows of the others. */
+  async function runTogether(next: () => Job | undefined) {
+    const done: { job: Job; result: unknown }[] = [];
+    let job = next();
     try {
-      const result = await inside.run(true, () => work(tx));
+      writer.exec('BEGIN IMMEDIATE');
+      for (; job; job = next()) {
+        const result = await runOne(job);
+        if (result) done.push({ job, ...result });
+      }
       writer.exec('COMMIT');
-      return result;
     } catch (error) {
       if (writer.inTransaction) writer.exec('ROLLBACK');
-      throw error;
+      job?.reject(error);
+      for (const each of done) each.job.reject(error);
+      return;
+    }
+    for (const each of done) each.job.resolve(each.result);
+  }
+
+  /** @returns null when its work threw, which leaves nothing behind @throws when that took the whole transaction along */
+  async function runOne(job: Job): Promise<{ result: unknown } | null> {
+    writer.exec('SAVEPOINT work');
+    try {
+      const result = await inside.run(true, () => job.work(tx));
+      writer.exec('RELEASE work');
+      return { result };
+    } catch (error) {
+      // A full disk, say, ends the transaction itself.
+      if (!writer.inTransaction) throw error;
+      writer.exec('ROLLBACK TO work');
+      writer.exec('RELEASE work');
+      job.reject(error);
+      return null;
     }
   }
 
   async function workThrough() {
-    for (let next = takeNext(); next; next = takeNext()) await next();
+    while (waiting.first.length + waiting.patient.length > 0) {
+      if (waiting.first.length === 0) {
+        let alone = waiting.patient.shift();
+        await runTogether(() => {
+          const job = alone;
+          alone = undefined;
+          return job;
+        });
+        continue;
+      }
+      const until = performance.now() + TOGETHER.ms;
+      let count = 0;
+      await runTogether(() => {
+        count += 1;
+        return count <= TOGETHER.jobs && performance.now() < until ? waiting.first.shift() : undefined;
+      });
+    }
     working = undefined;
   }
-  const takeNext = () => waiting.first.shift() ?? waiting.patient.shift();
 
   return {
     read,
     write<T>(work: (tx: Transaction) => Promise<T>, { patient = false } = {}) {
       if (inside.getStore()) return Promise.reject(new Error('db.write inside db.write: pass the transaction on'));
       return new Promise<T>((resolve, reject) => {
-        (patient ? waiting.patient : waiting.first).push(() => run(work).then(resolve, reject));
+        const job: Job = { work, resolve: resolve as Job['resolve'], reject };
+        (patient ? waiting.patient : waiting.first).push(job);
         // A turn later, so that whoever comes in the same one may still go first.
         working ??= Promise.resolve().then(workThrough);
       });
