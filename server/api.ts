@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { finished } from 'node:stream/promises';
 import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
@@ -23,6 +24,8 @@ import { makeSessions } from './staff/sessions.ts';
 import { makeSignIn } from './staff/sign-in.ts';
 
 const LARGEST_BODY = 64 * 1024;
+/** How long, and for how much, the rest of a refused body is waited for. */
+const REST = { ms: 60_000, bytes: 512 * 1024 * 1024 };
 /** Batches are read as they come, and files are large: these doors have limits of their own. */
 const OWN_LIMITS = /^\/api\/(exchange\/v1\/batches|filings\/[^/]+\/files|staff\/import)$/;
 
@@ -52,6 +55,10 @@ export function makeApi(
     c.header('Cache-Control', 'no-store');
     const { method, path } = c.req;
     log.info({ requestId, method, path, status: c.res.status, ms: Math.round(performance.now() - started) }, 'request');
+  });
+  api.use(async (c, next) => {
+    await next();
+    if (c.res.status >= 400) await hearOut(c.env.incoming);
   });
   // A page of another site may send, but not with our users' cookies. Programs name no origin.
   api.use(async (c, next) => {
@@ -111,4 +118,18 @@ export function makeApi(
 
 function addressOf(c: HonoContext): string {
   return getConnInfo(c).remote.address ?? 'unknown';
+}
+
+/** Whoever still sends does not listen, and a connection that is closed meanwhile takes the refusal along: the rest is thrown away. */
+async function hearOut(body: HttpBindings['incoming']): Promise<void> {
+  if (body.complete || body.destroyed) return;
+  // Whoever read it until now would hold it up.
+  body.removeAllListeners('data').removeAllListeners('readable');
+  let bytes = 0;
+  body.on('data', ({ length }: Uint8Array) => {
+    bytes += length;
+    if (bytes > REST.bytes) body.destroy();
+  });
+  body.resume();
+  await finished(body, { signal: AbortSignal.timeout(REST.ms) }).catch(() => undefined);
 }

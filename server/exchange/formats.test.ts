@@ -1,4 +1,5 @@
 /** What an upload may look like: every format, and the limits. */
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -157,5 +158,28 @@ describe('limits', () => {
       expect(`${response.status} ${(await response.json()).code}`).toBe('413 TOO_LARGE');
     }
     expect([await count(), await site.db.read.$count(tables.batches)]).toEqual(before);
+  });
+
+  it('tells a slow sender, too, who listens only once all is sent', async () => {
+    const { hostname, port } = new URL(site.url);
+    const socket = connect(Number(port), hostname);
+    const failed = new Promise<string>((resolve) => socket.once('error', ({ message }) => resolve(message)));
+    const head = [
+      `POST /api/exchange/v1/batches?cd_batch=${nextBatch()} HTTP/1.1`,
+      `host: ${hostname}:${port}`,
+      'authorization: Bearer demo-secret-4401',
+      'content-type: application/x-ndjson',
+      'content-length: 11500000',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    // A record without end is refused at once; the sender goes on for longer than a server waits by itself.
+    socket.write('a'.repeat(10_000_000));
+    for (let n = 0; n < 15; n += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      socket.write('a'.repeat(100_000));
+    }
+    const answer = new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
+    expect(await Promise.race([answer, failed])).toMatch(/^HTTP\/1\.1 413 /);
+    socket.destroy();
   });
 });
