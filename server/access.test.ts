@@ -31,6 +31,13 @@ async function credential() {
   return (await city.exchange.createCredential.mutate({ cityCode: '4401', label: '测试' })).appId;
 }
 
+/** An issuer of the city user's city, to be revoked. */
+async function issuer() {
+  const code = `OLD${nextNumber()}`;
+  await (await site.as('city')).issuers.create.mutate({ code, cityCode: '4401', label: '测试' });
+  return { code };
+}
+
 const FORM = {
   appName: '应用',
   appOrganisation: '',
@@ -94,7 +101,7 @@ const SITE = {
     paper: 'A5',
     nextStation: '登记台',
   },
-  ...{ kioskPrinting: false, staticCodes: true },
+  ...{ kioskPrinting: false, staticCodes: true, unknownIssuers: true },
 };
 
 const code = { code: qrOf('demo:authenticated') };
@@ -126,6 +133,12 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown }> = {
   'exchange.createCredential': { may: ['province', 'city'], input: () => ({ cityCode: '4401', label: '测试' }) },
   'exchange.rotateCredential': { may: ['province', 'city'], input: () => ({ appId: 'demo-4401' }) },
   'exchange.revokeCredential': { may: ['province', 'city'], input: async () => ({ appId: await credential() }) },
+  'issuers.list': { may: ['province', 'city'] },
+  'issuers.create': {
+    may: ['province', 'city'],
+    input: () => ({ code: `ISSUER${nextNumber()}`, cityCode: '4401', label: '测试' }),
+  },
+  'issuers.revoke': { may: ['province', 'city'], input: issuer },
   'filings.browse': { may: ['province', 'city'], input: () => ({}) },
   'filings.open': { may: ['province', 'city'], input: submitted },
   'filings.create': { may: ['city'], input: () => FORM },

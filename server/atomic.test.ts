@@ -20,6 +20,7 @@ import { discardFiling } from './filings/discard.ts';
 import { addFile, removeFile } from './filings/files.ts';
 import { moveFiling } from './filings/move.ts';
 import { createFiling, saveFiling } from './filings/save-draft.ts';
+import { createIssuer, revokeIssuer } from './issuers/manage.ts';
 import { browseRecords } from './records/browse.ts';
 import { presentTime } from './records/check-record.ts';
 import { revealRecord } from './records/reveal.ts';
@@ -83,7 +84,7 @@ async function actorOf(username: string): Promise<Actor> {
 }
 
 const code = { code: qrOf('demo:authenticated') };
-const printed = async () => (await issueVoucher(db, await actorOf('nurse'), code)).voucherNo;
+const printed = async () => (await issueVoucher(db, sealer, await actorOf('nurse'), code)).voucherNo;
 const sealer = makeSealer('a-secret-of-this-test-and-of-nothing-else');
 const platform = { kind: 'platform' as const, appId: 'demo-4401', cityCode: '4401', requestId: 'test' };
 const nextResident = counter(10);
@@ -101,7 +102,7 @@ async function uploadTo(target: Db, cdBatch: string, records: WireRecord[]) {
 const SITE = '4401060001';
 const siteSettings = {
   ...{ divisionCode: '440106', paper: 'A5' as const, nextStation: '登记台' },
-  ...{ kioskPrinting: false, staticCodes: true },
+  ...{ kioskPrinting: false, staticCodes: true, unknownIssuers: true },
 };
 async function* twoPeople() {
   yield Buffer.from('username,name,role\nimported.a,甲,auditor\nimported.b,乙,auditor\n');
@@ -133,10 +134,11 @@ async function handedIn() {
 }
 
 const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
-  'scan.lookup': async (broken) => lookup(broken, await actorOf('nurse'), code),
-  'vouchers.issue': async (broken) => issueVoucher(broken, await actorOf('nurse'), { code: qrOf('demo:child') }),
+  'scan.lookup': async (broken) => lookup(broken, sealer, await actorOf('nurse'), code),
+  'vouchers.issue': async (broken) =>
+    issueVoucher(broken, sealer, await actorOf('nurse'), { code: qrOf('demo:child') }),
   'vouchers.issue, refused': async (broken) =>
-    issueVoucher(broken, await actorOf('nurse'), { code: qrOf('demo:unauthenticated') }),
+    issueVoucher(broken, sealer, await actorOf('nurse'), { code: qrOf('demo:unauthenticated') }),
   'vouchers.reprint': async (broken) => reprintVoucher(broken, await actorOf('nurse'), { voucherNo: await printed() }),
   'vouchers.void': async (broken) =>
     voidVoucher(broken, await actorOf('site_admin'), { voucherNo: await printed(), reason: '打印有误' }),
@@ -145,7 +147,7 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
   'records.reveal': async (broken) =>
     revealRecord(broken, await actorOf('province'), { id: demoRecords()[0]?.id ?? '', reason: '居民申请更正' }),
   'vouchers.issue, static code refused': async (broken) =>
-    issueVoucher(broken, await actorOf('nurse2'), { code: qrOf('demo:child') }),
+    issueVoucher(broken, sealer, await actorOf('nurse2'), { code: qrOf('demo:child') }),
   'sites.create': async (broken) =>
     createSite(broken, await actorOf('province'), { ...siteSettings, code: '4401060002', name: '新单位' }),
   'sites.save': async (broken) =>
@@ -179,6 +181,13 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
   'exchange.revokeCredential': async (broken) => {
     const made = await createCredential(db, sealer, await actorOf('city'), { cityCode: '4401', label: '测试' });
     return revokeCredential(broken, await actorOf('city'), made);
+  },
+  'issuers.create': async (broken) =>
+    createIssuer(broken, sealer, await actorOf('city'), { code: 'ATOMIC', cityCode: '4401', label: '测试' }),
+  'issuers.revoke': async (broken) => {
+    const code = `ATOMIC${nextNumber()}`;
+    await createIssuer(db, sealer, await actorOf('city'), { code, cityCode: '4401', label: '测试' });
+    return revokeIssuer(broken, await actorOf('city'), { code });
   },
   'filings.create': async (broken) => createFiling(broken, await actorOf('city'), form),
   'filings.save': async (broken) => {

@@ -4,6 +4,7 @@ import { exchangeRouter } from './exchange/router.ts';
 import { exportsRouter } from './exports/router.ts';
 import { figuresRouter } from './figures/router.ts';
 import { filingsRouter } from './filings/router.ts';
+import { issuersRouter } from './issuers/router.ts';
 import { recordsRouter } from './records/router.ts';
 import { scanRouter } from './scan/router.ts';
 import { sitesRouter } from './sites/router.ts';
@@ -16,6 +17,7 @@ export const appRouter = router({
   vouchers: vouchersRouter,
   records: recordsRouter,
   exchange: exchangeRouter,
+  issuers: issuersRouter,
   filings: filingsRouter,
   figures: figuresRouter,
   exports: exportsRouter,
