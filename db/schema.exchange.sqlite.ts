@@ -1,4 +1,4 @@
-/** The tables of the exchange on SQLite: batches with what was wrong in them, history of the records, credentials. */
+/** The tables of the exchange on SQLite: batches with what was wrong in them, history of the records, credentials, issuers. */
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { cities, records } from './schema.sqlite.ts';
 
@@ -96,6 +96,25 @@ export const credentialSecrets = sqliteTable(
     expiresAt: text('expires_at'),
   },
   (t) => [index('credential_secrets_by_app').on(t.appId)],
+);
+
+/** Who makes dynamic codes: the end of `CARD:0:DYN:ISSUER`. */
+export const codeIssuers = sqliteTable(
+  'code_issuers',
+  {
+    /** In upper case. */
+    code: text('code').primaryKey(),
+    cityCode: text('city_code')
+      .notNull()
+      .references(() => cities.code),
+    /** What it is for, in the city's words. */
+    label: text('label').notNull(),
+    /** The secret, sealed by AUTH_SECRET: codes are verified with it. */
+    sealed: text('sealed').notNull(),
+    createdAt: text('created_at').notNull(),
+    revokedAt: text('revoked_at'),
+  },
+  (t) => [index('code_issuers_by_city').on(t.cityCode, t.code)],
 );
 
 /** Nonces of signed requests, kept as long as their time stamp could be taken. */

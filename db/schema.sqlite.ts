@@ -95,6 +95,8 @@ export const sites = sqliteTable(
     kioskPrinting: integer('kiosk_printing', { mode: 'boolean' }).notNull().default(false),
     /** Whether a static code (`CARD:1`) is taken, or a dynamic one only. */
     staticCodes: integer('static_codes', { mode: 'boolean' }).notNull().default(true),
+    /** Whether a dynamic code is taken whose issuer's secret the province does not hold. */
+    unknownIssuers: integer('unknown_issuers', { mode: 'boolean' }).notNull().default(true),
   },
   (t) => [index('sites_by_division').on(t.divisionCode, t.code), index('sites_by_name').on(t.name, t.code)],
 );

@@ -1,9 +1,11 @@
 import { auditRouter } from './audit/router.ts';
+import { cityRouter, phoneRouter } from './city/router.ts';
 import { demoRouter } from './demo/router.ts';
 import { exchangeRouter } from './exchange/router.ts';
 import { exportsRouter } from './exports/router.ts';
 import { figuresRouter } from './figures/router.ts';
 import { filingsRouter } from './filings/router.ts';
+import { issuersRouter } from './issuers/router.ts';
 import { recordsRouter } from './records/router.ts';
 import { scanRouter } from './scan/router.ts';
 import { sitesRouter } from './sites/router.ts';
@@ -16,12 +18,15 @@ export const appRouter = router({
   vouchers: vouchersRouter,
   records: recordsRouter,
   exchange: exchangeRouter,
+  issuers: issuersRouter,
   filings: filingsRouter,
   figures: figuresRouter,
   exports: exportsRouter,
   sites: sitesRouter,
   staff: staffRouter,
   audit: auditRouter,
+  phone: phoneRouter,
+  city: cityRouter,
   demo: demoRouter,
 });
 

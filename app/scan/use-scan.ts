@@ -190,7 +190,7 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
       () => api.vouchers.issue.mutate({ code: view.code }),
       (problem) => {
         if (problem.code === 'RESIDENT_NOT_AUTHENTICATED') show({ at: 'not-authenticated', known: true }, 'stop');
-        else if (problem.kind === 'signed-out' || problem.code === 'STATIC_CODE_REFUSED') fail(problem);
+        else if (problem.kind === 'signed-out' || CODE_REFUSALS.includes(problem.code)) fail(problem);
         else show({ ...view, problem }, 'warn');
       },
     );
@@ -234,6 +234,9 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
 function keyOf(text: string): string {
   return parseHealthCode(text)?.cardNo ?? text;
 }
+
+/** The code itself is not taken here. */
+const CODE_REFUSALS = ['STATIC_CODE_REFUSED', 'CODE_FORGED', 'CODE_EXPIRED', 'ISSUER_UNKNOWN'];
 
 export function wordsFor(problem: Problem): { title: string; detail: string } {
   switch (problem.kind) {

@@ -5,7 +5,7 @@ import { divisionName } from '../dictionaries/dictionaries.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { shanghaiDay, shanghaiTime } from '../time.ts';
 import { HEAD, PROVINCE, rollUp, WHOLE_DAY } from './roll-up.ts';
-import { type Metric, MOST_SITES, REFUSALS, type ReadFiguresInput } from './schema.ts';
+import { CODE_REFUSALS, type Metric, MOST_SITES, REFUSALS, type ReadFiguresInput } from './schema.ts';
 
 const { auditEvents, figures, figuresHead, sites } = tables;
 
@@ -91,14 +91,14 @@ function sumOf(rows: Row[]): Sums {
 function totalsOf(sums: Sums) {
   const accepted = sums['upload.accepted'] ?? 0;
   const rejected = sums['upload.rejected'] ?? 0;
-  const refused = REFUSALS.reduce((sum, metric) => sum + (sums[metric] ?? 0), 0);
+  const total = (metrics: readonly Metric[]) => metrics.reduce((sum, metric) => sum + (sums[metric] ?? 0), 0);
   const notAuthenticated = (sums['scan.unauthenticated'] ?? 0) + (sums['scan.unknown'] ?? 0);
   return {
-    scans: (sums['scan.authenticated'] ?? 0) + notAuthenticated + (sums['refused.STATIC_CODE_REFUSED'] ?? 0),
+    scans: (sums['scan.authenticated'] ?? 0) + notAuthenticated + total(CODE_REFUSALS),
     vouchers: sums['voucher.issued'] ?? 0,
     reprints: sums['voucher.reprinted'] ?? 0,
     voids: sums['voucher.voided'] ?? 0,
-    refused,
+    refused: total(REFUSALS),
     batches: sums['upload.batches'] ?? 0,
     accepted,
     unchanged: sums['upload.unchanged'] ?? 0,

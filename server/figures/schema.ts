@@ -12,6 +12,9 @@ export const METRICS = {
   'voucher.reprinted': '补打凭证',
   'voucher.voided': '作废凭证',
   'refused.STATIC_CODE_REFUSED': '本单位不接受静态码',
+  'refused.CODE_FORGED': '不是有效的电子健康码',
+  'refused.CODE_EXPIRED': '健康码已过期',
+  'refused.ISSUER_UNKNOWN': '本单位不接受未登记机构的码',
   'refused.RESIDENT_NOT_AUTHENTICATED': '打印时认证已失效',
   'refused.VOUCHER_VOIDED': '补打时凭证已作废',
   'refused.VOUCHER_EXPIRED': '补打时凭证已过期',
@@ -23,11 +26,19 @@ export const METRICS = {
 } as const;
 export type Metric = keyof typeof METRICS;
 
+/** What a scan that looked nobody up was refused for. */
+export const CODE_REFUSALS = [
+  'refused.STATIC_CODE_REFUSED',
+  'refused.CODE_FORGED',
+  'refused.CODE_EXPIRED',
+  'refused.ISSUER_UNKNOWN',
+] as const satisfies readonly Metric[];
+
 /** Why somebody went away without a voucher. */
 export const REFUSALS = [
   'scan.unauthenticated',
   'scan.unknown',
-  'refused.STATIC_CODE_REFUSED',
+  ...CODE_REFUSALS,
   'refused.RESIDENT_NOT_AUTHENTICATED',
   'refused.VOUCHER_VOIDED',
   'refused.VOUCHER_EXPIRED',

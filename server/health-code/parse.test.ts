@@ -29,6 +29,10 @@ describe('the text of a health code', () => {
     expect(parseHealthCode(text)).toEqual({ cardNo: CARD, type: 'dynamic', dynamic: DYN });
   });
 
+  it('has its issuer in upper case', () => {
+    expect(parseHealthCode(`${CARD}:0:${DYN}:gzApp-01`.toLowerCase())).toMatchObject({ issuer: 'GZAPP-01' });
+  });
+
   it.each([
     ['nothing', ''],
     ['a payment code', '134567890123456789'],

@@ -5,7 +5,7 @@ export interface HealthCode {
   type: 'static' | 'dynamic' | 'bare';
   /** 32 hex digits of a dynamic code: one cipher block that holds its validity. */
   dynamic?: string;
-  /** The organisation or app that made the code. */
+  /** The organisation or app that made the code, in upper case: hand-held scanners know no other. */
   issuer?: string;
 }
 
@@ -26,6 +26,6 @@ export function parseHealthCode(text: string): HealthCode | null {
     cardNo: card.toUpperCase(),
     type: dynamic ? 'dynamic' : whole.length > 64 ? 'static' : 'bare',
     ...(dynamic ? { dynamic: dynamic.toUpperCase() } : {}),
-    ...(issuer ? { issuer } : {}),
+    ...(issuer ? { issuer: issuer.toUpperCase() } : {}),
   };
 }

@@ -2,6 +2,7 @@ import type { Db } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { authenticationMethodNames, idCardTypeName, nationalityName, sexName } from '../dictionaries/dictionaries.ts';
 import { DomainError } from '../errors.ts';
+import type { Sealer } from '../exchange/seal.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
 import { type AuthenticationRecord, findByCard } from '../records/find-by-card.ts';
 import { maskIdcode, maskPhone } from '../records/mask.ts';
@@ -41,13 +42,14 @@ export type LookupResult =
 /**
  * The main job's first half (M1 to M3): text of a QR in, the resident's details or "not authenticated" out.
  * Its audit row is committed before the answer leaves.
- * @throws DomainError FORBIDDEN (nurse only), NOT_HEALTH_CODE, STATIC_CODE_REFUSED (nothing is looked up then)
+ * @throws DomainError FORBIDDEN (nurse only), NOT_HEALTH_CODE; STATIC_CODE_REFUSED, CODE_FORGED, CODE_EXPIRED, ISSUER_UNKNOWN
+ *   (nothing is looked up then)
  */
-export async function lookup(db: Db, actor: Actor, input: { code: string }): Promise<LookupResult> {
+export async function lookup(db: Db, sealer: Sealer, actor: Actor, input: { code: string }): Promise<LookupResult> {
   const nurse = authorise(actor, 'nurse');
   const code = parseHealthCode(input.code);
   if (!code) throw new DomainError('NOT_HEALTH_CODE', '不是电子健康码', 'code');
-  const refusal = await findCodeRefusal(db.read, nurse.siteCode, code);
+  const refusal = await findCodeRefusal(db.read, sealer, nurse.siteCode, code);
   if (refusal) {
     const event = { action: 'scan.lookup', outcome: refusal.code, subject: code.cardNo } as const;
     await db.write((tx) => recordEvent(tx, nurse, event));

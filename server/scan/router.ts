@@ -6,7 +6,7 @@ import { today } from './today.ts';
 
 export const scanRouter = router({
   // A mutation: a query's input would stand in URLs and access logs.
-  lookup: procedure.input(codeInput).mutation(({ ctx, input }) => lookup(ctx.db, ctx.actor, input)),
-  reveal: procedure.input(codeInput).mutation(({ ctx, input }) => reveal(ctx.db, ctx.actor, input)),
+  lookup: procedure.input(codeInput).mutation(({ ctx, input }) => lookup(ctx.db, ctx.sealer, ctx.actor, input)),
+  reveal: procedure.input(codeInput).mutation(({ ctx, input }) => reveal(ctx.db, ctx.sealer, ctx.actor, input)),
   today: procedure.query(({ ctx }) => today(ctx.db, ctx.actor)),
 });

@@ -14,17 +14,25 @@ export const saveSiteInput = z.object({
   nextStation: z.string('请填写下一站').trim().min(1, '请填写下一站').max(20, '下一站不超过 20 个字'),
   kioskPrinting: z.boolean('请说明是否免对话框打印'),
   staticCodes: z.boolean('请说明是否接受静态码'),
+  unknownIssuers: z.boolean('请说明是否接受未登记机构的动态码'),
 });
 export type SaveSiteInput = z.infer<typeof saveSiteInput>;
 
 /** What a new site gets where nothing is said. */
-export const SITE_DEFAULTS = { paper: 'A5', nextStation: '登记台', kioskPrinting: false, staticCodes: true } as const;
+export const SITE_DEFAULTS = {
+  paper: 'A5',
+  nextStation: '登记台',
+  kioskPrinting: false,
+  staticCodes: true,
+  unknownIssuers: true,
+} as const;
 
 export const createSiteInput = saveSiteInput.extend({
   paper: saveSiteInput.shape.paper.default(SITE_DEFAULTS.paper),
   nextStation: saveSiteInput.shape.nextStation.default(SITE_DEFAULTS.nextStation),
   kioskPrinting: saveSiteInput.shape.kioskPrinting.default(SITE_DEFAULTS.kioskPrinting),
   staticCodes: saveSiteInput.shape.staticCodes.default(SITE_DEFAULTS.staticCodes),
+  unknownIssuers: saveSiteInput.shape.unknownIssuers.default(SITE_DEFAULTS.unknownIssuers),
 });
 export type CreateSiteInput = z.infer<typeof createSiteInput>;
 

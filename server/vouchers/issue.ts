@@ -3,10 +3,11 @@ import { type Db, type Transaction, tables, type VoucherSnapshot } from '../../d
 import { recordEvent } from '../audit/record-event.ts';
 import { idCardTypeName, sexName } from '../dictionaries/dictionaries.ts';
 import { DomainError } from '../errors.ts';
+import type { Sealer } from '../exchange/seal.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
 import { type AuthenticationRecord, findByCard } from '../records/find-by-card.ts';
 import { maskIdcode } from '../records/mask.ts';
-import { findCodeRefusal } from '../sites/code-refusal.ts';
+import { findCodeRefusal, SCANNED_BEFORE } from '../sites/code-refusal.ts';
 import { type Actor, type Authorised, authorise } from '../staff/actor.ts';
 import { ageInWords, shanghaiDay } from '../time.ts';
 import { getSite, notAuthenticated, type Site, toVoucher, type VoucherRow } from './find.ts';
@@ -19,15 +20,15 @@ const { vouchers, voucherSerials } = tables;
  * Issues the voucher of the resident whose code was scanned, or returns today's live one of this site as a reprint.
  * Looks the resident up again, so nothing is printed that was not just seen authenticated (M2, M3).
  * @param input.code text of the health code
- * @throws DomainError FORBIDDEN (nurse only), NOT_HEALTH_CODE, STATIC_CODE_REFUSED, RESIDENT_NOT_AUTHENTICATED,
- *   SERIALS_EXHAUSTED
+ * @throws DomainError FORBIDDEN (nurse only), NOT_HEALTH_CODE, STATIC_CODE_REFUSED, CODE_FORGED, CODE_EXPIRED, ISSUER_UNKNOWN,
+ *   RESIDENT_NOT_AUTHENTICATED, SERIALS_EXHAUSTED
  */
-export async function issueVoucher(db: Db, actor: Actor, input: { code: string }): Promise<Voucher> {
+export async function issueVoucher(db: Db, sealer: Sealer, actor: Actor, input: { code: string }): Promise<Voucher> {
   const nurse = authorise(actor, 'nurse');
   const code = parseHealthCode(input.code);
   if (!code) throw new DomainError('NOT_HEALTH_CODE', '不是电子健康码', 'code');
   const outcome = await db.write(async (tx) => {
-    const codeRefusal = await findCodeRefusal(tx, nurse.siteCode, code);
+    const codeRefusal = await findCodeRefusal(tx, sealer, nurse.siteCode, code, SCANNED_BEFORE);
     const state = codeRefusal ? null : await findByCard(tx, code.cardNo);
     if (!state?.authenticated) {
       const refusal = codeRefusal ?? notAuthenticated();

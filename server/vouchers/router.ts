@@ -17,7 +17,7 @@ import {
 import { voidVoucher } from './void.ts';
 
 export const vouchersRouter = router({
-  issue: procedure.input(codeInput).mutation(({ ctx, input }) => issueVoucher(ctx.db, ctx.actor, input)),
+  issue: procedure.input(codeInput).mutation(({ ctx, input }) => issueVoucher(ctx.db, ctx.sealer, ctx.actor, input)),
   reprint: procedure.input(voucherInput).mutation(({ ctx, input }) => reprintVoucher(ctx.db, ctx.actor, input)),
   open: procedure.input(voucherInput).mutation(({ ctx, input }) => openVoucher(ctx.db, ctx.actor, input)),
   browse: procedure.input(browseVouchersInput).mutation(({ ctx, input }) => browseVouchers(ctx.db, ctx.actor, input)),

@@ -23,7 +23,12 @@ const COLUMNS: TableColumnsType<Site> = [
   {
     title: '健康码',
     dataIndex: 'staticCodes',
-    render: (all: boolean) => (all ? '静态、动态' : <Tag color="warning">仅动态</Tag>),
+    render: (all: boolean, { unknownIssuers }) => (
+      <>
+        {all ? '静态、动态' : <Tag color="warning">仅动态</Tag>}
+        {!unknownIssuers && <Tag color="warning">仅登记机构</Tag>}
+      </>
+    ),
   },
 ];
 

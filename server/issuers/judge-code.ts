@@ -1,0 +1,24 @@
+import { eq } from 'drizzle-orm';
+import { type Queries, tables } from '../../db/index.ts';
+import type { Sealer } from '../exchange/seal.ts';
+import { dynamicCodeKeys, readDynamicCode } from '../health-code/dynamic-code.ts';
+import type { HealthCode } from '../health-code/parse.ts';
+
+const { codeIssuers } = tables;
+
+/**
+ * What the province can say of a dynamic code: `unknown` when it names no issuer, or one whose secret it does not hold; `forged` when
+ * the named issuer did not make it, or may not any more; else when it ends.
+ */
+export async function judgeDynamicCode(
+  db: Pick<Queries, 'select'>,
+  sealer: Sealer,
+  code: HealthCode,
+): Promise<'unknown' | 'forged' | { expiresAt: Date }> {
+  if (!code.issuer) return 'unknown';
+  const [issuer] = await db.select().from(codeIssuers).where(eq(codeIssuers.code, code.issuer));
+  if (!issuer) return 'unknown';
+  // A secret that was sealed under another AUTH_SECRET proves nothing.
+  const secret = issuer.revokedAt === null ? sealer.open(issuer.sealed) : null;
+  return (secret !== null && readDynamicCode(dynamicCodeKeys(secret), code)) || 'forged';
+}
