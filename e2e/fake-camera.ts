@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { PNG } from 'pngjs';
 import { encode } from 'uqr';
 import { lay, type Pose } from './scanner/card.ts';
 import { toBytes } from './scanner/optics.ts';
@@ -17,6 +18,8 @@ const DESK = 0x70;
 export interface Scene {
   /** Text of the QR code in view; null for an empty desk. */
   text: string | null;
+  /** Instead of the code alone: a screen that is held before the camera, a PNG, with `centre` (0 to 1 of its height) in the middle. */
+  screen?: { png: Buffer; centre: number };
   seconds: number;
   /** How the card moves: where it lies at a time from 0 to 1, in parts of the frame. Left out: still, in the middle. */
   move?(time: number): { x: number; y: number; turn: number; tilt: number };
@@ -27,7 +30,7 @@ export async function film(path: string, scenes: Scene[]): Promise<void> {
   const file = createWriteStream(path);
   file.write(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F${FRAMES_A_SECOND}:1 Ip A1:1 C420jpeg\n`);
   for (const scene of scenes) {
-    const still = drawFrame(scene.text);
+    const still = scene.screen ? drawScreen(scene.screen) : drawFrame(scene.text);
     const count = Math.max(1, Math.round(scene.seconds * FRAMES_A_SECOND));
     for (let n = 0; n < count; n += 1) {
       const frame = scene.move && scene.text ? drawMoving(scene.text, scene.move(n / count)) : still;
@@ -56,6 +59,24 @@ function drawFrame(text: string | null): Buffer {
     }
   }
   return Buffer.concat([luma, chroma]);
+}
+
+/** One frame of a phone's screen, nearly as wide as the frame is high. */
+function drawScreen({ png, centre }: NonNullable<Scene['screen']>): Buffer {
+  const { width, height, data } = PNG.sync.read(png);
+  const luma = Buffer.alloc(WIDTH * HEIGHT, DESK);
+  const wide = Math.round(HEIGHT * 0.95);
+  const left = Math.floor((WIDTH - wide) / 2);
+  for (let y = 0; y < HEIGHT; y += 1) {
+    const row = Math.floor(centre * height + ((y - HEIGHT / 2) * width) / wide);
+    if (row < 0 || row >= height) continue;
+    for (let x = 0; x < wide; x += 1) {
+      const at = 4 * (row * width + Math.floor((x * width) / wide));
+      const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3);
+      luma[y * WIDTH + left + x] = 16 + (0.299 * red + 0.587 * green + 0.114 * blue) * 0.86;
+    }
+  }
+  return Buffer.concat([luma, Buffer.alloc((WIDTH * HEIGHT) / 2, 0x80)]);
 }
 
 /** One frame of a card in a hand. */

@@ -192,6 +192,7 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown; phone?:
   'audit.verification': { may: ['auditor'] },
   'audit.cancelVerification': { may: ['auditor'] },
   'phone.state': { may: EVERYBODY },
+  'phone.choices': { may: EVERYBODY },
   'phone.authenticate': { may: EVERYBODY, input: () => typed('李秀兰') },
   'phone.code': { may: EVERYBODY, input: () => ({ memberId }), phone: true },
   'phone.staticCode': { may: EVERYBODY, input: () => ({ memberId }), phone: true },

@@ -1,3 +1,4 @@
+import { choicesOf } from '../dictionaries/dictionaries.ts';
 import { DomainError } from '../errors.ts';
 import { openProcedure, procedure, router } from '../trpc.ts';
 import { cookieOf, digestOf, makeToken, readState, tokenIn } from './account.ts';
@@ -41,6 +42,13 @@ const firstProcedure = phoneProcedure.use(({ ctx, next }) => {
 });
 
 export const phoneRouter = router({
+  /** What a person is asked to choose from; pages import no dictionaries. */
+  choices: phoneProcedure.query(() => ({
+    idCardTypes: choicesOf('idCardType'),
+    nations: choicesOf('nation'),
+    nationalities: choicesOf('nationality'),
+    sexes: choicesOf('sex'),
+  })),
   state: phoneProcedure.query(({ ctx }) => readState(ctx.db, ctx.city, ctx.phone)),
   authenticate: firstProcedure
     .input(authenticateInput)

@@ -92,6 +92,10 @@ export const authenticationMethodNames = (methods: string) =>
     .map((method) => nameIn(AUTHENTICATION_METHOD, method))
     .join('、');
 
+/** A table to choose from, in its own order. */
+export const choicesOf = (table: 'sex' | 'nation' | 'nationality' | 'idCardType'): { code: string; name: string }[] =>
+  [...dictionaries[table]].map(([code, name]) => ({ code, name }));
+
 export const isSex = (code: string) => dictionaries.sex.has(code);
 export const isNation = (code: string) => dictionaries.nation.has(code);
 export const isIdCardType = (code: string) => dictionaries.idCardType.has(code);

@@ -1,8 +1,8 @@
 'use client';
 
 import { useLayoutEffect, useRef, useState } from 'react';
-import { encode } from 'uqr';
 import type { Voucher } from '../../../server/vouchers/schema.ts';
+import { QrCode } from '../../ui/qr-code.tsx';
 import styles from './paper.module.css';
 
 const MM_A_PIXEL = 25.4 / 96;
@@ -33,7 +33,7 @@ export function VoucherPaper({ voucher }: { voucher: Voucher }) {
         {reprints > 0 && <p className={styles.reprint}>补打 第 {reprints} 次</p>}
       </header>
       <div className={styles.number}>
-        <QrCode text={voucher.voucherNo} />
+        <QrCode text={voucher.voucherNo} label="凭证号二维码" />
         <p>
           凭证号
           <span>{voucher.voucherNo}</span>
@@ -67,16 +67,5 @@ function Line({ term, strong, children }: { term: string; strong?: boolean; chil
       <dt>{term}</dt>
       <dd>{children}</dd>
     </div>
-  );
-}
-
-/** A QR code of the number, with the quiet zone of four modules that ISO/IEC 18004 asks for. */
-function QrCode({ text }: { text: string }) {
-  const { data, size } = encode(text, { ecc: 'M', border: 4 });
-  const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
-  return (
-    <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label="凭证号二维码" shapeRendering="crispEdges">
-      <path d={path} />
-    </svg>
   );
 }

@@ -1,0 +1,59 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useEffect, useState } from 'react';
+import { api, type Problem, toProblem } from '../../ui/api.ts';
+import { PageMessage } from '../../ui/page-message.tsx';
+import styles from '../phone.module.css';
+import { FACE, PHONE } from '../use-phone.ts';
+
+const ASK_EVERY_MS = 2_000;
+
+/** Back from the gateway's page: what became of the face. */
+export default function FacePage() {
+  const router = useRouter();
+  const queries = useQueryClient();
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    let here = true;
+    async function ask() {
+      const id = sessionStorage.getItem(FACE);
+      if (!id) return router.replace('/phone');
+      try {
+        const answer = await api.phone.finishFace.mutate({ id });
+        if (!here) return;
+        if (answer.outcome === 'face') {
+          timer = setTimeout(ask, ASK_EVERY_MS);
+          return;
+        }
+        sessionStorage.removeItem(FACE);
+        await queries.invalidateQueries({ queryKey: PHONE });
+        router.replace(`/phone/code/${answer.memberId}`);
+      } catch (error) {
+        if (here) setProblem(toProblem(error));
+      }
+    }
+    void ask();
+    return () => {
+      here = false;
+      clearTimeout(timer);
+    };
+  }, [router, queries]);
+
+  if (!problem) return <PageMessage>正在确认面部识别的结果…</PageMessage>;
+  return (
+    <main className={styles.main}>
+      <h1>面部识别</h1>
+      <p className={styles.fault} role="alert">
+        {problem.message}
+      </p>
+      <Link className={styles.primary} href="/phone">
+        返回
+      </Link>
+    </main>
+  );
+}

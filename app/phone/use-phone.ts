@@ -1,0 +1,14 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../ui/api.ts';
+
+/** Where the number of a face recognition stands while the gateway's page is open: in no address. */
+export const FACE = 'phone.face';
+export const PHONE = ['phone.state'];
+
+/** Who has been authenticated on this phone, and what the city's platform offers. */
+export const usePhone = () => useQuery({ queryKey: PHONE, queryFn: () => api.phone.state.query(), staleTime: 0 });
+
+export type PhoneState = NonNullable<ReturnType<typeof usePhone>['data']>;
+export type Member = PhoneState['members'][number];
