@@ -23,7 +23,7 @@ async function agree(page: Page): Promise<void> {
 
 async function fillIn(page: Page, person: Person, { phone = person?.phone } = {}): Promise<void> {
   await page.getByLabel('姓名', { exact: true }).fill(person?.name ?? '');
-  await page.getByLabel('证件号码').fill(person?.idcode ?? '');
+  await page.getByLabel('证件号码', { exact: true }).fill(person?.idcode ?? '');
   if (phone) await page.getByLabel('手机号', { exact: true }).fill(phone);
 }
 
@@ -112,10 +112,10 @@ test('phone: what is wrong stands beside its field, and guessing learns nothing'
   await agree(phone);
   const send = phone.getByRole('button', { name: '认证', exact: true });
   await fillIn(phone, elder);
-  await phone.getByLabel('证件号码').fill('440103520816994');
+  await phone.getByLabel('证件号码', { exact: true }).fill('440103520816994');
   await send.click();
   await expect(phone.getByText(/15 位旧号码/)).toBeVisible();
-  await expect(phone.getByLabel('证件号码')).toBeFocused();
+  await expect(phone.getByLabel('证件号码', { exact: true })).toBeFocused();
   // What was typed stays.
   await expect(phone.getByLabel('姓名', { exact: true })).toHaveValue(elder?.name ?? '');
 
@@ -133,7 +133,7 @@ test('phone: what is wrong stands beside its field, and guessing learns nothing'
   await expect(phone.getByText('已认证的人')).toHaveCount(0);
 });
 
-test('phone: a guardian authenticates a child, prints its code, and changes the own phone number', async ({
+test('phone: a guardian authenticates a child and prints its code; a phone number that is not the own is refused', async ({
   openTablet,
 }) => {
   const phone = await openTablet(PHONE);
@@ -154,6 +154,13 @@ test('phone: a guardian authenticates a child, prints its code, and changes the 
   await phone.emulateMedia({ media: 'print' });
   await expect(phone.getByRole('img', { name: '静态电子健康码' })).toBeVisible();
   await phone.emulateMedia({ media: 'screen' });
+
+  await phone.getByRole('link', { name: '返回' }).click();
+  await phone.getByRole('link', { name: '接种疫苗' }).click();
+  await phone.getByText('更多').click();
+  await phone.getByLabel('新手机号').fill('13800009999');
+  await phone.getByRole('button', { name: '更换', exact: true }).click();
+  await expect(phone.getByText('姓名、证件号码或手机号不一致,请核对后再试')).toBeVisible();
 });
 
 test('phone: the code is renewed before it ends, and says so when it cannot be', async ({ openTablet }) => {
@@ -161,6 +168,8 @@ test('phone: the code is renewed before it ends, and says so when it cannot be',
   await authenticateSelf(phone, DEMO_REGISTER[5]);
   const path = phone.getByRole('img', { name: '电子健康码,请向工作人员出示' }).locator('path');
   const before = await path.getAttribute('d');
+  // Ends are said in whole seconds.
+  await phone.waitForTimeout(1_100);
   // The phone lay in a pocket: the page was hidden, and is seen again.
   await phone.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await expect.poll(() => path.getAttribute('d')).not.toBe(before);
