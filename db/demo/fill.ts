@@ -143,6 +143,7 @@ export function demoWelcome(port: number): string {
     '',
     `  Console:       ${address}`,
     `  Sample codes:  ${address}/demo/codes   (show one to the camera, or type it)`,
+    `  Phone:         ${address}/phone   (a resident authenticates and shows a code; persons at the end of the sample codes)`,
     '',
     '  Logins (password: demo- and the user name)',
     ...DEMO_STAFF.map(

@@ -1,8 +1,18 @@
 import { TRPCError } from '@trpc/server';
+import { DEMO_REGISTER } from '../../db/demo/city.ts';
 import { cardNoOf, FIXED_RESIDENTS } from '../../db/demo/fixed-residents.ts';
+import { idCardTypeName } from '../dictionaries/dictionaries.ts';
 import { openProcedure, router } from '../trpc.ts';
 
 export const demoRouter = router({
+  /** Whom `/phone` can authenticate; nobody outside demo mode. */
+  register: openProcedure.query(({ ctx }) => {
+    if (!ctx.demo) throw new TRPCError({ code: 'NOT_FOUND' });
+    return DEMO_REGISTER.map(({ name, idCardTypeCode, idcode, phone }) => ({
+      ...{ name, idcode, phone: phone ?? null },
+      idCardType: idCardTypeName(idCardTypeCode),
+    }));
+  }),
   /** Sample codes for `/demo/codes`; there are none outside demo mode. */
   codes: openProcedure.query(({ ctx }) => {
     if (!ctx.demo) throw new TRPCError({ code: 'NOT_FOUND' });

@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
 import { renderSVG } from 'uqr';
 import { api, toProblem } from '../../ui/api.ts';
 import { PageMessage } from '../../ui/page-message.tsx';
@@ -9,6 +10,7 @@ import styles from './codes.module.css';
 /** QR codes of the fixed fictional residents, to hold before a camera or to print. Demo mode only. */
 export default function DemoCodesPage() {
   const { data: codes, error } = useQuery({ queryKey: ['demo.codes'], queryFn: () => api.demo.codes.query() });
+  const { data: register } = useQuery({ queryKey: ['demo.register'], queryFn: () => api.demo.register.query() });
   if (error && toProblem(error).kind !== 'network') return <PageMessage>只有演示模式才有示例码</PageMessage>;
   if (!codes) return <PageMessage error={error}>正在打开…</PageMessage>;
   return (
@@ -30,6 +32,38 @@ export default function DemoCodesPage() {
           </li>
         ))}
       </ul>
+      {register && (
+        <section className={`screen-only ${styles.register}`}>
+          <h2>在手机上实名认证</h2>
+          <p>
+            在手机或另一个窗口打开<Link href="/phone">居民端</Link>
+            ,用下列虚构居民的信息完成认证,几秒后即可用平板扫描手机上的健康码。
+          </p>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls sideways needs the keyboard, too */}
+          <div tabIndex={0}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">姓名</th>
+                  <th scope="col">证件类型</th>
+                  <th scope="col">证件号码</th>
+                  <th scope="col">手机号</th>
+                </tr>
+              </thead>
+              <tbody>
+                {register.map(({ name, idCardType, idcode, phone }) => (
+                  <tr key={idcode}>
+                    <td>{name}</td>
+                    <td>{idCardType}</td>
+                    <td>{idcode}</td>
+                    <td>{phone ?? '无(由监护人办理)'}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </section>
+      )}
     </main>
   );
 }
