@@ -30,6 +30,12 @@ const REST = { ms: 60_000, bytes: 512 * 1024 * 1024 };
 /** Batches are read as they come, and files are large: these doors have limits of their own. */
 const OWN_LIMITS = /^\/api\/(exchange\/v1\/batches|filings\/[^/]+\/files|staff\/import)$/;
 
+/**
+ * For Node's HTTP server: an idle connection is kept for longer than proxies (60 s) keep theirs, or a request meets one that is just
+ * being closed.
+ */
+export const HTTP_OPTIONS = { keepAliveTimeout: 75_000 };
+
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
 /** The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of exports at `/api/exports`, lists of staff at `/api/staff`, and tRPC at `/api/trpc`. @param city one city's platform, if this server runs one */

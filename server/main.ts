@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
 import { type Db, open } from '../db/index.ts';
-import { makeApi } from './api.ts';
+import { HTTP_OPTIONS, makeApi } from './api.ts';
 import { makeCityPlatform } from './city/platform.ts';
 import { replaceDictionaries } from './dictionaries/dictionaries.ts';
 import { startRollingUp } from './figures/roll-up.ts';
@@ -39,7 +39,7 @@ async function main() {
     ? (_request, response) => response.writeHead(404).end()
     : await preparePages(settings);
 
-  const server = createServer((request, response) =>
+  const server = createServer(HTTP_OPTIONS, (request, response) =>
     /^\/api(?:[/?]|$)/.test(request.url ?? '') ? api(request, response) : page(request, response),
   );
   await new Promise<void>((resolve, reject) => {

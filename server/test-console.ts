@@ -10,7 +10,7 @@ import { type DEMO_STAFF, fillDemo } from '../db/demo/fill.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { type Db, open } from '../db/index.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
-import { makeApi } from './api.ts';
+import { HTTP_OPTIONS, makeApi } from './api.ts';
 import type { CityConfig } from './city/config.ts';
 import { type CityPlatform, makeCityPlatform } from './city/platform.ts';
 import { type AppRouter, appRouter } from './router.ts';
@@ -53,7 +53,9 @@ export async function startTestConsole(
   const city = makeCityPlatform(db, { ...DEMO_CITY, ...over }, log);
   const api = makeApi(db, settings, log, over && city);
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const started = serve({ fetch: api.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(started));
+    const started = serve({ fetch: api.fetch, port: 0, hostname: '127.0.0.1', serverOptions: HTTP_OPTIONS }, () =>
+      resolve(started),
+    );
   });
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;

@@ -102,7 +102,7 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
       state.key = keyOf(text);
       state.takenAt = performance.now();
       // The camera may see the same code, too.
-      gate.current.sees(state.key, state.takenAt);
+      gate.current.sees(text, state.takenAt);
       setLastPrinted(null);
       setPaper(null);
       if (!parseHealthCode(text)) {
@@ -148,7 +148,8 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
       // Whoever comes while a voucher is being made is not forgotten: the code fires when it is seen next.
       if (state.printing) return;
       if (state.at !== 'scanning') gate.current.hold(now);
-      if (!gate.current.sees(key, now, { once: foreign })) return;
+      // By all of its text: a dynamic code that was refreshed is another one.
+      if (!gate.current.sees(text, now, { once: foreign })) return;
       const busy = state.at === 'looking' || state.at === 'resident';
       // A poster behind the resident must not take the details away.
       if (!(busy && (foreign || key === state.key))) void take(text);
