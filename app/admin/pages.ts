@@ -30,7 +30,7 @@ const PAGES: readonly AdminPage[] = [
   {
     href: '/admin/platforms',
     title: '平台',
-    description: '管理市级平台及其接入凭据',
+    description: '管理市级平台及其接入凭据、发码机构',
     roles: ['province', 'city'],
   },
   {
