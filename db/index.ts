@@ -14,13 +14,15 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import * as auditTables from './schema.audit.sqlite.ts';
+import * as cityTables from './schema.city.sqlite.ts';
 import * as exchangeTables from './schema.exchange.sqlite.ts';
 import * as filingTables from './schema.filings.sqlite.ts';
 import * as mainTables from './schema.sqlite.ts';
 
+export type { RefusedField } from './schema.city.sqlite.ts';
 export type { FilingForm } from './schema.filings.sqlite.ts';
 export type { VoucherSnapshot } from './schema.sqlite.ts';
-export const tables = { ...mainTables, ...exchangeTables, ...filingTables, ...auditTables };
+export const tables = { ...mainTables, ...exchangeTables, ...filingTables, ...auditTables, ...cityTables };
 
 /** The part of drizzle that SQLite and PostgreSQL share. */
 export type Queries = Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 'select' | '$count'>;

@@ -2,6 +2,8 @@
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoRecords } from '../db/demo/records.ts';
+import { tables } from '../db/index.ts';
+import { authenticated, makePhone, type TestPhone, typed } from './city/test-city.ts';
 import { counter, fictionalRecord, upload } from './exchange/test-exchange.ts';
 import type { StartExportInput } from './exports/schema.ts';
 import { type DemoUser, listProcedures, qrOf, startTestConsole, type TestConsole } from './test-console.ts';
@@ -12,10 +14,16 @@ type Who = 'nobody' | DemoUser;
 const EVERYBODY: Who[] = ['nobody', 'nurse', 'site_admin', 'city', 'province', 'auditor'];
 
 let site: TestConsole;
+/** A resident's, and whom it may show. */
+let phone: TestPhone;
+let memberId: number;
 beforeAll(async () => {
   site = await startTestConsole();
   const uploaded = await upload(site, { cdBatch: BATCH, records: [fictionalRecord(1)] });
   expect(uploaded.status).toBe(200);
+  phone = makePhone(site);
+  memberId = await authenticated(phone, typed('王新民'));
+  site.city.startUploads(site.url);
 });
 afterAll(() => site.close());
 
@@ -36,6 +44,18 @@ async function issuer() {
   const code = `OLD${nextNumber()}`;
   await (await site.as('city')).issuers.create.mutate({ code, cityCode: '4401', label: '测试' });
   return { code };
+}
+
+/** A row that the province refused. */
+async function refusedRow() {
+  const row = { recordId: `r${nextNumber()}`, operation: 'i' as const, cdTime: '2026-06-01 09:00:00' };
+  const [made] = await site.db.write((tx) =>
+    tx
+      .insert(tables.cityOutbox)
+      .values({ ...row, state: 'refused', createdAt: '2026-06-01T01:00:00.000Z' })
+      .returning(),
+  );
+  return { id: made?.id };
 }
 
 const FORM = {
@@ -105,7 +125,7 @@ const SITE = {
 };
 
 const code = { code: qrOf('demo:authenticated') };
-const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown }> = {
+const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown; phone?: true; status?: number }> = {
   'scan.lookup': { may: ['nurse'], input: () => code },
   'scan.reveal': { may: ['nurse'], input: () => code },
   'scan.today': { may: ['nurse'] },
@@ -171,6 +191,21 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown }> = {
   'audit.verify': { may: ['auditor'] },
   'audit.verification': { may: ['auditor'] },
   'audit.cancelVerification': { may: ['auditor'] },
+  'phone.state': { may: EVERYBODY },
+  'phone.authenticate': { may: EVERYBODY, input: () => typed('李秀兰') },
+  'phone.code': { may: EVERYBODY, input: () => ({ memberId }), phone: true },
+  'phone.staticCode': { may: EVERYBODY, input: () => ({ memberId }), phone: true },
+  'phone.changePhone': { may: EVERYBODY, input: () => ({ memberId, phone: '13800002001' }), phone: true },
+  // Nobody's face is looked at here, whoever asks.
+  'phone.finishFace': { may: EVERYBODY, input: () => ({ id: 'face-of-nobody' }), status: 404 },
+  'phone.withdraw': {
+    may: EVERYBODY,
+    input: async () => ({ memberId: await authenticated(phone, typed('邓㛃𬭎', { relation: 'other' })) }),
+    phone: true,
+  },
+  'city.outbox': { may: ['city'], input: () => ({}) },
+  'city.retry': { may: ['city'], input: refusedRow },
+  'city.reconcile': { may: ['city'], input: () => ({ from: '2026-06-01', to: '2026-06-30' }) },
   'demo.codes': { may: EVERYBODY },
 };
 
@@ -184,7 +219,8 @@ describe.each(procedures)('%s', (name, type) => {
   it.each(EVERYBODY)('as %s', async (who) => {
     const row = TABLE[name];
     const input = await row?.input?.(who);
-    const cookie = who === 'nobody' ? '' : await site.cookieOf(who);
+    const session = who === 'nobody' ? '' : await site.cookieOf(who);
+    const cookie = row?.phone ? `${session}; ${phone.jar.cookie}` : session;
     const query = type === 'query';
     const url = `${site.url}/api/trpc/${name}`;
     const response = query
@@ -195,7 +231,7 @@ describe.each(procedures)('%s', (name, type) => {
           body: JSON.stringify(input),
         });
     const allowed = row?.may.includes(who);
-    expect(response.status).toBe(allowed ? 200 : who === 'nobody' ? 401 : 403);
+    expect(response.status).toBe(allowed ? (row?.status ?? 200) : who === 'nobody' ? 401 : 403);
   });
 });
 

@@ -8,6 +8,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Db, tables } from '../db/index.ts';
 import { makeVerification } from './audit/verification.ts';
+import type { CityPlatform } from './city/platform.ts';
 import type { FindStaff } from './door.ts';
 import { makeExchange } from './exchange/door.ts';
 import { makeSealer } from './exchange/seal.ts';
@@ -28,11 +29,12 @@ const OWN_LIMITS = /^\/api\/(exchange\/v1\/batches|filings\/[^/]+\/files|staff\/
 
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
-/** The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of exports at `/api/exports`, lists of staff at `/api/staff`, and tRPC at `/api/trpc`. */
+/** The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of exports at `/api/exports`, lists of staff at `/api/staff`, and tRPC at `/api/trpc`. @param city one city's platform, if this server runs one */
 export function makeApi(
   db: Db,
   settings: Pick<Settings, 'authSecret' | 'demo' | 'databaseUrl' | 'dictionaries'>,
   log: Log,
+  city: CityPlatform | null = null,
 ) {
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
@@ -95,10 +97,11 @@ export function makeApi(
       endpoint: '/api/trpc',
       req: c.req.raw,
       router: appRouter,
-      async createContext({ req }) {
+      async createContext({ req, resHeaders }) {
         const person = await sessions.find(req.headers);
         const actor = person && { ...person, requestId };
-        return { db, sealer, sessions, verification, exports, requestId, demo: settings.demo, actor };
+        const http = { headers: req.headers, resHeaders, address: addressOf(c) };
+        return { db, sealer, sessions, verification, exports, city, http, requestId, demo: settings.demo, actor };
       },
       onError({ error, path }) {
         if (error.code !== 'INTERNAL_SERVER_ERROR') return;

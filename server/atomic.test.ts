@@ -5,10 +5,19 @@ import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DEMO_CITY } from '../db/demo/city.ts';
 import { fillDemo } from '../db/demo/fill.ts';
 import { demoRecords } from '../db/demo/records.ts';
 import { type Db, open, type Transaction, tables } from '../db/index.ts';
 import { recordVerdict } from './audit/verification.ts';
+import { authenticate } from './city/authenticate.ts';
+import { changePhone } from './city/change-phone.ts';
+import { importRegister } from './city/import-register.ts';
+import { retryRow } from './city/outbox.ts';
+import { type Answer, openBatch, settle } from './city/outbox-batch.ts';
+import { type CityPlatform, makeCityPlatform } from './city/platform.ts';
+import { typed } from './city/test-city.ts';
+import { withdraw } from './city/withdraw.ts';
 import { applyBatch } from './exchange/apply-batch.ts';
 import { createCity } from './exchange/create-city.ts';
 import { createCredential, revokeCredential, rotateCredential } from './exchange/credentials.ts';
@@ -21,6 +30,7 @@ import { addFile, removeFile } from './filings/files.ts';
 import { moveFiling } from './filings/move.ts';
 import { createFiling, saveFiling } from './filings/save-draft.ts';
 import { createIssuer, revokeIssuer } from './issuers/manage.ts';
+import { makeLog } from './log.ts';
 import { browseRecords } from './records/browse.ts';
 import { presentTime } from './records/check-record.ts';
 import { revealRecord } from './records/reveal.ts';
@@ -39,9 +49,11 @@ import { voidVoucher } from './vouchers/void.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'console-atomic-'));
 let db: Db;
+let city: CityPlatform;
 beforeAll(async () => {
   db = open(`file:${join(folder, 'test.db')}`);
   await fillDemo(db, 'a-secret-of-this-test-and-of-nothing-else');
+  city = makeCityPlatform(db, DEMO_CITY, makeLog('silent'));
   await db.write((tx) =>
     tx.update(tables.sites).set({ staticCodes: false }).where(eq(tables.sites.code, '4403050001')),
   );
@@ -107,6 +119,15 @@ const siteSettings = {
 async function* twoPeople() {
   yield Buffer.from('username,name,role\nimported.a,甲,auditor\nimported.b,乙,auditor\n');
 }
+
+async function* onePerson() {
+  yield Buffer.from('name,id_card_type_code,idcode\n钱新人,03,E00000001\n');
+}
+const phone = { digest: 'd'.repeat(64), address: '127.0.0.1' };
+const memberOf = async (name: string) => {
+  const done = await authenticate(db, city, phone, typed(name, { relation: 'other' }));
+  return done.outcome === 'authenticated' ? done.memberId : 0;
+};
 
 const system = { kind: 'system' as const, program: 'test', requestId: 'test' };
 
@@ -189,6 +210,32 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
     await createIssuer(db, sealer, await actorOf('city'), { code, cityCode: '4401', label: '测试' });
     return revokeIssuer(broken, await actorOf('city'), { code });
   },
+  'phone.authenticate': (broken) => authenticate(broken, city, phone, typed('王新民')),
+  'phone.authenticate, a change': async (broken) => {
+    await authenticate(db, city, phone, typed('李秀兰', { relation: 'elder', methods: ['1'] }));
+    return authenticate(broken, city, phone, typed('李秀兰', { relation: 'elder' }));
+  },
+  'phone.changePhone': async (broken) => {
+    const memberId = await memberOf('周现场');
+    await db.write((tx) => tx.update(tables.cityResidents).set({ phone: '13800002999' }));
+    return changePhone(broken, city, phone, { memberId, phone: '13800002007' });
+  },
+  'phone.withdraw': async (broken) => withdraw(broken, city, phone, { memberId: await memberOf('邓㛃𬭎') }),
+  'city.retry': async (broken) => {
+    await memberOf('张同机');
+    const [row] = await db.write((tx) => tx.update(tables.cityOutbox).set({ state: 'refused' }).returning());
+    return retryRow(broken, city, await actorOf('city'), { id: row?.id ?? 0 });
+  },
+  'city: a batch, and its receipt': async (broken) => {
+    await memberOf('孙同机');
+    const batch = await openBatch(broken, '4401');
+    const rows = batch?.rows ?? [];
+    await settle(broken, batch ?? { cdBatch: '', rows }, {
+      receipt: { rejected: 1 } as Answer['receipt'],
+      refused: new Map([[1, []]]),
+    });
+  },
+  'city:register': (broken) => importRegister(broken, onePerson()),
   'filings.create': async (broken) => createFiling(broken, await actorOf('city'), form),
   'filings.save': async (broken) => {
     const { id } = await ready();

@@ -1,13 +1,17 @@
 /** Every query that the doors send has its index: none reads a whole table, none sorts by itself. */
 import Database from 'better-sqlite3';
+import { eq } from 'drizzle-orm';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { demoRecords } from '../db/demo/records.ts';
+import { tables } from '../db/index.ts';
+import { authenticated, makePhone, typed } from './city/test-city.ts';
 import { fictionalRecord, signed, upload as uploadTo } from './exchange/test-exchange.ts';
 import { countRecords } from './records/list-records.ts';
 import { walkRecords } from './records/walk-records.ts';
 import { listProcedures, qrOf, startTestConsole, type TestConsole } from './test-console.ts';
+import { shanghaiDay } from './time.ts';
 
 const RECONCILIATION = 'reconciliation?from=2026-06-01&to=2026-06-30';
 
@@ -103,6 +107,7 @@ it('finds no scan and no sort in the plans', async () => {
   await city.issuers.revoke.mutate({ code: 'INDEXED' });
   await fileAnApp(city, province);
   for (const reader of [city, province, admin]) await reader.figures.read.query({ period: 'month' });
+  await liveInTheCity(city);
   await browseTheTrail(auditor);
   await nurse.demo.codes.query();
   await fetch(`${site.url}/api/health`);
@@ -111,7 +116,7 @@ it('finds no scan and no sort in the plans', async () => {
   prepare.mockRestore();
   expect(queries.size).toBeGreaterThan(25);
   // A procedure that this test forgot would go unseen.
-  expect(listProcedures()).toHaveLength(54);
+  expect(listProcedures()).toHaveLength(64);
 
   const database = new Database(site.databaseFile, { readonly: true });
   // No tables: `found` are rows that were found and are counted, VALUES those that are inserted.
@@ -161,6 +166,30 @@ async function browseVouchers(admin: Client, province: Client, cursor: string) {
   await admin.vouchers.issuers.query({});
   for (const text of ['', '天河', '44']) await province.sites.names.query({ text });
   await province.vouchers.ofRecord.mutate({ id: demoRecords()[0]?.id ?? '' });
+}
+
+/** Everything that a resident's phone and the city's people ask, with a row that is accepted and one that is refused. */
+async function liveInTheCity(city: Client) {
+  const phone = makePhone(site);
+  const memberId = await authenticated(phone, typed('王新民'));
+  await authenticated(phone, typed('王小禾', { methods: ['1'], relation: 'child' }));
+  await authenticated(phone, typed('王新民', { methods: ['1', '2'] }));
+  await phone.state.query();
+  await phone.code.mutate({ memberId });
+  await phone.staticCode.mutate({ memberId });
+  await phone.changePhone.mutate({ memberId, phone: '13800002001' });
+  site.city.startUploads(site.url);
+  const uploaded = async () => (await city.city.outbox.query({})).counts;
+  await vi.waitFor(async () => expect(await uploaded()).toMatchObject({ waiting: 0, sent: 0, accepted: 3 }), 20_000);
+  const today = shanghaiDay(new Date());
+  expect(await city.city.reconcile.query({ from: today, to: today })).toMatchObject([{ own: 2, held: 2, equal: true }]);
+  await phone.withdraw.mutate({ memberId });
+  const { cityOutbox } = tables;
+  const [row] = await site.db.write((tx) =>
+    tx.update(cityOutbox).set({ state: 'refused' }).where(eq(cityOutbox.id, 1)).returning(),
+  );
+  await city.city.outbox.query({ cursor: 9 });
+  await city.city.retry.mutate({ id: row?.id ?? 0 });
 }
 
 /** Every filter of the audit trail, alone and together, in both orders (a cursor changes no query); and its check. */

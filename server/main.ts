@@ -4,10 +4,14 @@ import { getRequestListener } from '@hono/node-server';
 import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
 import { type Db, open } from '../db/index.ts';
 import { makeApi } from './api.ts';
+import { makeCityPlatform } from './city/platform.ts';
 import { replaceDictionaries } from './dictionaries/dictionaries.ts';
 import { startRollingUp } from './figures/roll-up.ts';
 import { makeLog } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
+
+/** Addresses that are listened at, and can't be called. */
+const ANY_HOST = /^(0\.0\.0\.0|::)$/;
 
 await main().catch((error: Error & { code?: string }) => {
   const why =
@@ -29,7 +33,8 @@ async function main() {
       'this database is a demo, whose passwords everybody knows: name another DATABASE_URL, or start it with --demo',
     );
   }
-  const api = getRequestListener(makeApi(db, settings, log).fetch);
+  const city = settings.city && makeCityPlatform(db, settings.city, log);
+  const api = getRequestListener(makeApi(db, settings, log, city).fetch);
   const page: RequestListener = settings.apiOnly
     ? (_request, response) => response.writeHead(404).end()
     : await preparePages(settings);
@@ -44,13 +49,16 @@ async function main() {
   const stopRollingUp = startRollingUp(db, log);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : settings.port;
+  city?.startUploads(`http://${ANY_HOST.test(settings.host) ? 'localhost' : settings.host}:${port}`);
   log.info({ host: settings.host, port }, 'listening');
   if (settings.demo) process.stdout.write(demoWelcome(port));
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      server.close(() => void stopRollingUp().then(() => close(db)));
-      server.closeIdleConnections();
+      void Promise.resolve(city?.stop()).then(() => {
+        server.close(() => void stopRollingUp().then(() => close(db)));
+        server.closeIdleConnections();
+      });
     });
   }
 }

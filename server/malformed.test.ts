@@ -27,6 +27,8 @@ const WHO: Record<string, DemoUser> = {
   staff: 'province',
   audit: 'auditor',
   demo: 'city',
+  city: 'city',
+  phone: 'nurse',
 };
 
 const nasty = fc.oneof(
@@ -72,6 +74,17 @@ const anyInput = fc.oneof(
   fc.record({ search: fc.record({ by: fc.constantFrom('username', 'name'), text: nasty }), cursor: nasty }),
   fc.record({ id: fc.nat(), move: fc.constantFrom('submit', 'approve', '__proto__'), opinion: nasty, fileId: nasty }),
   fc.record({ id: fc.nat(), appName: nasty, builder: nasty, authenticationMethod: nasty, state: nasty, cursor: nasty }),
+  fc.record({
+    ...{
+      name: nasty,
+      idCardTypeCode: fc.constantFrom('01', '03', '99'),
+      idcode: nasty,
+      phone: fc.constant('13800009999'),
+    },
+    ...{ methods: fc.constant(['1']), sex: nasty, birthday: nasty, nationality: nasty, nation: nasty },
+    ...{ relation: fc.constantFrom('self', 'child'), consentVersion: fc.constant('2026-11') },
+  }),
+  fc.record({ memberId: fc.oneof(fc.nat(), nasty), phone: nasty, from: nasty, to: nasty }),
   fc.record({ __proto__: nasty, constructor: nasty }),
 );
 

@@ -1,4 +1,5 @@
 import { auditRouter } from './audit/router.ts';
+import { cityRouter, phoneRouter } from './city/router.ts';
 import { demoRouter } from './demo/router.ts';
 import { exchangeRouter } from './exchange/router.ts';
 import { exportsRouter } from './exports/router.ts';
@@ -24,6 +25,8 @@ export const appRouter = router({
   sites: sitesRouter,
   staff: staffRouter,
   audit: auditRouter,
+  phone: phoneRouter,
+  city: cityRouter,
   demo: demoRouter,
 });
 

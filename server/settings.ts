@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { DEMO_CITY } from '../db/demo/city.ts';
+import { type CityConfig, readCityConfig } from './city/config.ts';
 
 /** Everybody knows it, as everybody knows the demo's passwords: it signs sessions of the demo and of development only. */
 const DEMO_SECRET = 'demo-only-secret-that-everybody-knows';
@@ -11,6 +13,7 @@ const environment = z.object({
   DATABASE_URL: z.string().startsWith('file:', 'DATABASE_URL must begin with file:').optional(),
   AUTH_SECRET: z.string().min(32, 'AUTH_SECRET must have at least 32 characters').optional(),
   DICTIONARIES: z.string().min(1).optional(),
+  CITY_PLATFORM: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
 
@@ -22,6 +25,8 @@ export interface Settings {
   logLevel: string;
   /** A folder whose tables are taken instead of our own. */
   dictionaries: string | undefined;
+  /** One city's platform, if this server runs one. */
+  city: CityConfig | null;
   /** `--demo`: fictional data, known passwords, the page of sample codes. */
   demo: boolean;
   /** `--dev`: Next compiles pages as they are asked for. */
@@ -53,10 +58,17 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     // The demo's terminal is for reading.
     logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     dictionaries: e.DICTIONARIES,
+    city: readCity(e.CITY_PLATFORM, demo),
     demo,
     dev: flags.includes('--dev'),
     apiOnly: flags.includes('--api-only'),
   };
+}
+
+/** `off`, the path of a file, or unset: off, except in the demo. @throws Error that names the file and the key */
+function readCity(setting: string | undefined, demo: boolean): CityConfig | null {
+  if (setting === undefined) return demo ? DEMO_CITY : null;
+  return setting === 'off' ? null : readCityConfig(setting);
 }
 
 /** The operator's commands need the database only, and no secret. */

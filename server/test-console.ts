@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import pino from 'pino';
+import { DEMO_CITY } from '../db/demo/city.ts';
 import { type DEMO_STAFF, fillDemo } from '../db/demo/fill.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { type Db, open } from '../db/index.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { makeApi } from './api.ts';
+import type { CityConfig } from './city/config.ts';
+import { type CityPlatform, makeCityPlatform } from './city/platform.ts';
 import { type AppRouter, appRouter } from './router.ts';
 
 export type DemoUser = (typeof DEMO_STAFF)[number]['username'];
@@ -23,11 +26,19 @@ export interface TestConsole {
   cookieOf(username: DemoUser): Promise<string>;
   /** A tRPC client as somebody, or as nobody. */
   as(username: DemoUser | null): Promise<ReturnType<typeof client>>;
+  /** The city's platform; its uploads are started by the test. */
+  city: CityPlatform;
   close(): Promise<void>;
 }
 
-/** Starts a console of its own on a free port. `demo` false: the sample codes are not served. */
-export async function startTestConsole({ demo = true } = {}): Promise<TestConsole> {
+/**
+ * Starts a console of its own on a free port. `demo` false: the sample codes are not served.
+ * @param options.city what its city's platform has otherwise than the demo's; null: there is none
+ */
+export async function startTestConsole(
+  options: { demo?: boolean; city?: Partial<CityConfig> | null } = {},
+): Promise<TestConsole> {
+  const { demo = true, city: over = {} } = options;
   const authSecret = 'a-secret-of-these-tests-and-of-nothing-else';
   const folder = mkdtempSync(join(tmpdir(), 'console-api-'));
   const databaseFile = join(folder, 'console.db');
@@ -39,7 +50,8 @@ export async function startTestConsole({ demo = true } = {}): Promise<TestConsol
     pino.destination(join(EVIDENCE.api, `${process.pid}-${Date.now()}.log`)),
   );
   const settings = { authSecret, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined };
-  const api = makeApi(db, settings, log);
+  const city = makeCityPlatform(db, { ...DEMO_CITY, ...over }, log);
+  const api = makeApi(db, settings, log, over && city);
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
     const started = serve({ fetch: api.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(started));
   });
@@ -64,8 +76,10 @@ export async function startTestConsole({ demo = true } = {}): Promise<TestConsol
     url,
     signIn,
     cookieOf,
+    city,
     as: async (username) => client(url, username ? await cookieOf(username) : ''),
     async close() {
+      await city.stop();
       await new Promise((resolve) => server.close(resolve));
       await db.close();
       rmSync(folder, { recursive: true });

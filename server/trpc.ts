@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import type { Db } from '../db/index.ts';
 import type { Verification } from './audit/verification.ts';
+import type { CityPlatform } from './city/platform.ts';
 import { DomainError, ERROR_STATUS, type ErrorCode } from './errors.ts';
 import type { Sealer } from './exchange/seal.ts';
 import type { Exports } from './exports/jobs.ts';
@@ -15,6 +16,9 @@ export interface Context {
   sessions: Sessions;
   verification: Verification;
   exports: Exports;
+  /** Null where this server runs no city's platform. */
+  city: CityPlatform | null;
+  http: { headers: Headers; resHeaders: Headers; address: string };
   requestId: string;
   demo: boolean;
 }
@@ -37,6 +41,8 @@ const TRPC_CODES = {
   409: 'CONFLICT',
   413: 'PAYLOAD_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
+  429: 'TOO_MANY_REQUESTS',
+  503: 'SERVICE_UNAVAILABLE',
 } as const;
 
 const t = initTRPC.context<Context>().create({

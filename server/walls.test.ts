@@ -114,6 +114,26 @@ describe('server', () => {
     expect(wrong.map(told)).toEqual([]);
   });
 
+  it('has a city’s platform that meets the province at the exchange’s door only', () => {
+    const shared =
+      /^server\/(health-code|dictionaries|records|exchange\/client)\/|^server\/exchange\/(wire|reconcile)\.ts$/;
+    const ground = /^server\/([\w-]+\.ts|staff\/actor\.ts)$/;
+    const inCity = inServer.filter(({ from }) => from.startsWith('server/city/'));
+    const wrong = inCity.filter(
+      ({ to }) => to.startsWith('server/') && !to.startsWith('server/city/') && !shared.test(to) && !ground.test(to),
+    );
+    expect(wrong.map(told)).toEqual([]);
+    const tablesOf = (path: string) => readFileSync(path, 'utf8').match(/\{[^}]*\} = tables;/)?.[0] ?? '';
+    const foreign = inCity.filter(({ from }) => /\b(?!city[A-Z])\w+\b(?=[^=]*\} = tables;)/.test(tablesOf(from)));
+    expect(foreign.map(told)).toEqual([]);
+    // Nor does anybody on the province's side know it.
+    const back = inServer.filter(
+      ({ from, to }) =>
+        /^server\/[\w-]+\//.test(from) && !from.startsWith('server/city/') && to.startsWith('server/city/'),
+    );
+    expect(back.map(told)).toEqual([]);
+  });
+
   it('has domain functions that know no router and no tRPC', () => {
     const wrong = inServer.filter(
       ({ from, to }) =>

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { eq, inArray } from 'drizzle-orm';
 import { insertCredential } from '../../server/exchange/credentials.ts';
 import { makeSealer } from '../../server/exchange/seal.ts';
+import { insertIssuer } from '../../server/issuers/manage.ts';
 import { facetsIn } from '../../server/records/facets.ts';
 import { createStaff } from '../../server/staff/create-staff.ts';
 import { type Db, type FilingForm, tables } from '../index.ts';
+import { DEMO_CITY, DEMO_REGISTER } from './city.ts';
 import { demoRecords } from './records.ts';
 
 const CITIES = [
@@ -110,6 +112,15 @@ export async function fillDemo(db: Db, authSecret: string): Promise<void> {
     const [there] = await db.read.select().from(credentials).where(eq(credentials.appId, credential.appId));
     if (!there) await db.write((tx) => insertCredential(tx, sealer, actor, { ...credential, label: '演示' }));
   }
+  const { issuer: code, issuerKey: secret, cityCode } = DEMO_CITY;
+  const [issuer] = await db.read.select().from(tables.codeIssuers).where(eq(tables.codeIssuers.code, code));
+  await db.write(async (tx) => {
+    if (!issuer) await insertIssuer(tx, sealer, actor, { code, secret, cityCode, label: '演示' });
+    await tx
+      .insert(tables.cityRegister)
+      .values([...DEMO_REGISTER])
+      .onConflictDoNothing();
+  });
   for (const person of DEMO_STAFF) {
     const [there] = await db.read.select().from(tables.staff).where(eq(tables.staff.username, person.username));
     if (there) continue;

@@ -22,10 +22,13 @@ export class Refused extends Error {
   }
 }
 
+/** It may work later: the province can't be reached, or is busy. */
+export class Unavailable extends Error {}
+
 /**
  * A signed request; tried again, newly signed, while the province can't be reached or is busy.
  * @param target path and query
- * @throws Refused with code and message of the province; Error when it can't be reached
+ * @throws Refused with code and message of the province; Unavailable
  */
 export async function request(
   province: Province,
@@ -34,32 +37,57 @@ export async function request(
   body?: Buffer,
 ): Promise<string> {
   for (let tries = 0; ; tries += 1) {
-    const answer = await once(province, method, target, body).catch((error: Error) => error);
-    if (!(answer instanceof Error) && answer.status === 200) return answer.text;
-    if (!(answer instanceof Error) && answer.status < 500 && answer.status !== 429) throw refusalOf(answer);
-    const pause = PAUSES[tries];
-    if (pause === undefined) {
-      throw new Error(answer instanceof Error ? `无法连接省平台 ${province.url}` : `省平台暂不可用(${answer.status})`);
+    try {
+      return await requestOnce(province, method, target, { body });
+    } catch (error) {
+      const pause = PAUSES[tries];
+      if (!(error instanceof Unavailable) || pause === undefined) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
-    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
-async function once({ url, appId, secret }: Province, method: string, target: string, body?: Buffer) {
+/** What a request sends besides its address, and how. */
+export interface Sending {
+  body?: Buffer | undefined;
+  /** Of the body; gzipped NDJSON where nothing is said. */
+  type?: string;
+  /** Gives it up. */
+  signal?: AbortSignal;
+}
+
+/**
+ * A signed request, tried once.
+ * @throws Refused, Unavailable
+ */
+export async function requestOnce(
+  { url, appId, secret }: Province,
+  method: 'GET' | 'POST',
+  target: string,
+  { body, type, signal }: Sending = {},
+): Promise<string> {
   const timestamp = String(Date.now());
   const nonce = randomUUID();
-  const response = await fetch(url + target, {
+  const answer = await fetch(url + target, {
     method,
     headers: {
       'x-app-id': appId,
       'x-timestamp': timestamp,
       'x-nonce': nonce,
       'x-sign': sign(secret, { method, target, timestamp, nonce, bodyDigest: sm3(body ?? '') }),
-      ...(body ? { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' } : {}),
+      ...(body && type ? { 'content-type': type } : {}),
+      ...(body && !type ? { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' } : {}),
     },
     ...(body ? { body: new Uint8Array(body) } : {}),
-  });
-  return { status: response.status, text: await response.text() };
+    ...(signal ? { signal } : {}),
+  })
+    .then(async (response) => ({ status: response.status, text: await response.text() }))
+    .catch(() => {
+      throw new Unavailable(`无法连接省平台 ${url}`);
+    });
+  if (answer.status === 200) return answer.text;
+  if (answer.status >= 500 || answer.status === 429) throw new Unavailable(`省平台暂不可用(${answer.status})`);
+  throw refusalOf(answer);
 }
 
 function refusalOf({ status, text }: { status: number; text: string }): Refused {

@@ -1,0 +1,121 @@
+/** Whose phone it is: a random cookie, of which the database keeps the digest. */
+import { hash, randomBytes } from 'node:crypto';
+import { and, asc, eq, gt } from 'drizzle-orm';
+import { type Db, type Queries, type Transaction, tables } from '../../db/index.ts';
+import { DomainError } from '../errors.ts';
+import { maskIdcode, maskName, maskPhone } from '../records/mask.ts';
+import { shanghaiDay, shanghaiTime, yearsBetween } from '../time.ts';
+import type { CityPlatform } from './platform.ts';
+import { CONSENT_VERSION, GUARDIAN_UNTIL } from './schema.ts';
+
+const { cityAccounts, cityMembers, cityResidents } = tables;
+const COOKIE = 'phone_account';
+const DAYS = 180;
+const FORM = /^[\w-]{43}$/;
+
+/** The phone behind a request. */
+export interface Phone {
+  /** SHA-256 of its cookie. */
+  digest: string;
+  address: string;
+}
+
+/** What is sent to a phone that has no cookie yet. */
+export const makeToken = () => randomBytes(32).toString('base64url');
+export const digestOf = (token: string) => hash('sha256', token);
+
+/** @returns null when the request brings none */
+export function tokenIn(headers: Headers): string | null {
+  const pairs = (headers.get('cookie') ?? '').split(/;\s*/).map((pair) => pair.split('='));
+  const token = pairs.find(([name]) => name === COOKIE)?.[1] ?? '';
+  return FORM.test(token) ? token : null;
+}
+
+/** @param secure the page came over HTTPS */
+export const cookieOf = (token: string, secure: boolean) =>
+  `${COOKIE}=${token}; Path=/; Max-Age=${DAYS * 86_400}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+
+export async function findAccount(db: Pick<Queries, 'select'>, phone: Phone) {
+  const [account] = await db
+    .select()
+    .from(cityAccounts)
+    .where(and(eq(cityAccounts.tokenDigest, phone.digest), gt(cityAccounts.expiresAt, new Date().toISOString())));
+  return account ?? null;
+}
+
+/** The account of a phone; made where there is none. */
+export async function takeAccount(tx: Transaction, phone: Phone): Promise<{ id: number }> {
+  const now = Date.now();
+  const times = {
+    createdAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + DAYS * 86_400_000).toISOString(),
+  };
+  const there = await findAccount(tx, phone);
+  if (there) return there;
+  // One that ended is begun anew, and shows nobody.
+  await tx.delete(cityAccounts).where(eq(cityAccounts.tokenDigest, phone.digest));
+  const [made] = await tx
+    .insert(cityAccounts)
+    .values({ tokenDigest: phone.digest, ...times })
+    .returning();
+  if (!made) throw new Error('no account was inserted');
+  return made;
+}
+
+export async function listMembers(db: Pick<Queries, 'select'>, accountId: number) {
+  return db
+    .select({ resident: cityResidents, member: cityMembers })
+    .from(cityMembers)
+    .innerJoin(cityResidents, eq(cityResidents.id, cityMembers.residentId))
+    .where(eq(cityMembers.accountId, accountId))
+    .orderBy(asc(cityMembers.residentId));
+}
+export type Member = Awaited<ReturnType<typeof listMembers>>[number];
+
+/** @throws DomainError MEMBER_NOT_FOUND: also for somebody of another phone */
+export async function getMember(db: Pick<Queries, 'select'>, phone: Phone, memberId: number): Promise<Member> {
+  const account = await findAccount(db, phone);
+  const [found] = account
+    ? await db
+        .select({ resident: cityResidents, member: cityMembers })
+        .from(cityMembers)
+        .innerJoin(cityResidents, eq(cityResidents.id, cityMembers.residentId))
+        .where(and(eq(cityMembers.accountId, account.id), eq(cityMembers.residentId, memberId)))
+    : [];
+  if (!found) throw new DomainError('MEMBER_NOT_FOUND', '请先完成实名认证', 'memberId');
+  return found;
+}
+
+export const isChild = (birthday: string) => yearsBetween(birthday, shanghaiDay(new Date())) < GUARDIAN_UNTIL;
+
+/** Who may consent for a child: the phone's own adult. */
+export const guardianIn = (members: Member[]): Member | undefined =>
+  members.find(
+    ({ member, resident }) =>
+      member.relation === 'self' && yearsBetween(resident.birthday, shanghaiDay(new Date())) >= 18,
+  );
+
+/** What the phone's first page shows: masked, as others may look on. */
+export async function readState(db: Db, city: CityPlatform, phone: Phone) {
+  const account = await findAccount(db.read, phone);
+  const members = account ? await listMembers(db.read, account.id) : [];
+  return {
+    consentVersion: CONSENT_VERSION,
+    /** What can be asked for: `1`, `2`, `3`. */
+    methods: city.source.methods,
+    codeSeconds: city.config.codeSeconds,
+    canAddChildren: guardianIn(members) !== undefined,
+    members: members.map(({ resident, member }) => ({
+      memberId: resident.id,
+      relation: member.relation,
+      name: maskName(resident.name),
+      idcode: maskIdcode(resident.idcode),
+      phone: maskPhone(resident.phone),
+      isChild: isChild(resident.birthday),
+      methods: resident.methods,
+      authenticatedAt: shanghaiTime(new Date(resident.authenticatedAt)),
+      /** The notice has another version by now: ask again. */
+      mustConsent: member.consentVersion !== CONSENT_VERSION,
+    })),
+  };
+}

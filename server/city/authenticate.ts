@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
+import { type Db, type Transaction, tables } from '../../db/index.ts';
+import { DomainError } from '../errors.ts';
+import { findAccount, guardianIn, isChild, listMembers, type Member, type Phone, takeAccount } from './account.ts';
+import { makeCardNumbers } from './card-and-empi.ts';
+import { enqueue, isTold } from './enqueue.ts';
+import { type Person, readPerson } from './person.ts';
+import type { CityPlatform } from './platform.ts';
+import { toRecord } from './record.ts';
+import type { AuthenticateInput } from './schema.ts';
+import { judge, type Verification } from './verify-identity.ts';
+
+const { cityMembers, cityResidents } = tables;
+
+export type Authentication =
+  | { outcome: 'authenticated'; memberId: number }
+  /** Show the face at `page`, then come back and ask {@link finishFace}. */
+  | { outcome: 'face'; id: string; page: string };
+
+/**
+ * Real-name authentication of somebody on a phone. Their record for the province is written with it.
+ * @throws DomainError BAD_INPUT, GUARDIAN_REQUIRED, TOO_MANY_TRIES, IDENTITY_MISMATCH (one answer for unknown number, wrong name, wrong
+ *   phone), IDENTITY_UNAVAILABLE
+ */
+export async function authenticate(
+  db: Db,
+  city: CityPlatform,
+  phone: Phone,
+  input: AuthenticateInput,
+): Promise<Authentication> {
+  const person = await readWithGuardian(db, city, phone, input);
+  const methods = [...new Set(input.methods)].sort();
+  if (methods.some((method) => !city.source.methods.includes(method))) {
+    throw new DomainError('BAD_INPUT', '暂不支持这种认证方式', 'methods');
+  }
+  const giveBack = await city.tries.take(phone, person);
+  const verification = judge(await city.source.verify(person, methods), methods);
+  if (verification.outcome === 'mismatch') throw mismatch();
+  // Whether by success, by no answer or by a face that is still to come: nothing was guessed wrong.
+  await giveBack();
+  if (verification.outcome === 'face') {
+    city.faces.set(verification.id, { digest: phone.digest, input });
+    return verification;
+  }
+  return keep(db, city, phone, input, verification);
+}
+
+/**
+ * What became of a face recognition. Still `face` while the gateway waits for it.
+ * @throws DomainError FACE_NOT_FOUND (another phone's, or too long ago), IDENTITY_MISMATCH, IDENTITY_UNAVAILABLE
+ */
+export async function finishFace(
+  db: Db,
+  city: CityPlatform,
+  phone: Phone,
+  { id }: { id: string },
+): Promise<Authentication> {
+  const begun = city.faces.get(id);
+  if (!begun || begun.digest !== phone.digest) {
+    throw new DomainError('FACE_NOT_FOUND', '本次面部识别已失效,请重新认证', 'id');
+  }
+  const { input } = begun;
+  const giveBack = await city.tries.take(phone, input);
+  const verification = judge(await city.source.finish(id), input.methods);
+  if (verification.outcome === 'mismatch') {
+    city.faces.delete(id);
+    throw mismatch();
+  }
+  await giveBack();
+  if (verification.outcome === 'face') return verification;
+  const kept = await keep(db, city, phone, input, verification);
+  city.faces.delete(id);
+  return kept;
+}
+
+const mismatch = () => new DomainError('IDENTITY_MISMATCH', '姓名、证件号码或手机号不一致,请核对后再试');
+
+/** Judges the form, and whether this phone may speak for the person; no try is counted for that. */
+async function readWithGuardian(db: Db, city: CityPlatform, phone: Phone, input: AuthenticateInput): Promise<Person> {
+  const account = await findAccount(db.read, phone);
+  const members = account ? await listMembers(db.read, account.id) : [];
+  const first = readPerson(city.config, input, input.phone ?? null);
+  const self = members.find(({ member }) => member.relation === 'self')?.resident;
+  const isSelf = self?.idCardTypeCode === first.idCardTypeCode && self.idcode === first.idcode;
+  if (input.relation === 'self' && self && !isSelf) {
+    throw new DomainError('BAD_INPUT', '本机已有本人,请选择与本人的关系', 'relation');
+  }
+  if (input.relation !== 'self' && isSelf) {
+    throw new DomainError('BAD_INPUT', '这是本人的证件,请选择“本人”', 'relation');
+  }
+  if (!isChild(first.birthday)) {
+    if (!input.phone) throw new DomainError('BAD_INPUT', '请填写手机号', 'phone');
+    return first;
+  }
+  const guardian = guardianOf(members, input);
+  // A child has no phone of its own to be compared.
+  if (input.methods.includes('2')) throw new DomainError('BAD_INPUT', '儿童请用二要素认证', 'methods');
+  return readPerson(city.config, input, guardian.resident.phone);
+}
+
+/** @throws DomainError GUARDIAN_REQUIRED */
+function guardianOf(members: Member[], { relation }: AuthenticateInput): Member {
+  const guardian = guardianIn(members);
+  if (guardian && relation !== 'self') return guardian;
+  throw new DomainError('GUARDIAN_REQUIRED', '未满 14 周岁须由监护人办理:请监护人先认证本人,再添加子女', 'relation');
+}
+
+/** @throws DomainError IDENTITY_UNAVAILABLE, BAD_INPUT (a nation that nobody knows), GUARDIAN_REQUIRED */
+async function keep(
+  db: Db,
+  city: CityPlatform,
+  phone: Phone,
+  input: AuthenticateInput,
+  verification: Exclude<Verification, { outcome: 'mismatch' | 'face' }>,
+): Promise<Authentication> {
+  if (verification.outcome === 'unavailable') {
+    throw new DomainError('IDENTITY_UNAVAILABLE', '实名认证服务暂不可用,请稍后再试');
+  }
+  const person = await readWithGuardian(db, city, phone, input);
+  const citizen = (person.nationality ?? 'CHN') === 'CHN';
+  const nation = citizen ? (verification.nation ?? person.nation) : null;
+  if (citizen && nation === null) throw new DomainError('BAD_INPUT', '请选择民族', 'nation');
+  const methods = [...new Set(verification.methods)].sort().join('^');
+  return db.write(async (tx) => {
+    const account = await takeAccount(tx, phone);
+    const guardian = isChild(person.birthday) ? guardianOf(await listMembers(tx, account.id), input) : null;
+    const linkman = guardian?.resident.name ?? null;
+    const memberId = await saveResident(tx, city, { ...person, nation, methods, linkman });
+    const consent = {
+      relation: input.relation,
+      consentedAt: new Date().toISOString(),
+      consentVersion: input.consentVersion,
+      consentedBy: guardian?.resident.id ?? null,
+    };
+    await tx
+      .insert(cityMembers)
+      .values({ accountId: account.id, residentId: memberId, ...consent })
+      .onConflictDoUpdate({ target: [cityMembers.accountId, cityMembers.residentId], set: consent });
+    return { outcome: 'authenticated', memberId };
+  });
+}
+
+/** Adds a resident or changes one, and tells the province what is new of it. */
+async function saveResident(
+  tx: Transaction,
+  city: CityPlatform,
+  person: Person & { methods: string; linkman: string | null },
+): Promise<number> {
+  const [stored] = await tx
+    .select()
+    .from(cityResidents)
+    .where(and(eq(cityResidents.idCardTypeCode, person.idCardTypeCode), eq(cityResidents.idcode, person.idcode)));
+  const recordId = stored?.recordId ?? randomBytes(16).toString('hex');
+  const values = {
+    ...person,
+    ...makeCardNumbers(city.config.cardKey, person),
+    recordId,
+    authenticatedAt: new Date().toISOString(),
+  };
+  const fields = toRecord(city.config, { ...person, recordId });
+  if (!stored) {
+    const [made] = await tx.insert(cityResidents).values(values).returning();
+    if (!made) throw new Error('no resident was inserted');
+    await enqueue(tx, fields, 'i');
+    return made.id;
+  }
+  await tx.update(cityResidents).set(values).where(eq(cityResidents.id, stored.id));
+  if (JSON.stringify(fields) !== JSON.stringify(toRecord(city.config, stored))) {
+    await enqueue(tx, fields, (await isTold(tx, recordId)) ? 'u' : 'i');
+  }
+  return stored.id;
+}

@@ -1,0 +1,37 @@
+import { and, desc, eq, ne } from 'drizzle-orm';
+import { type Transaction, tables } from '../../db/index.ts';
+import { shanghaiTime } from '../time.ts';
+import type { RecordFields } from './record.ts';
+
+const { cityOutbox } = tables;
+const { id, operation, cdTime, recordId, state } = cityOutbox;
+
+/**
+ * Lays a row for the province into the outbox, in the transaction of what happened. Its time is never before that of the record's last row:
+ * the province refuses old news, and clocks are set back.
+ */
+export async function enqueue(tx: Transaction, fields: RecordFields, what: 'i' | 'u' | 'd'): Promise<void> {
+  const record = fields.id ?? '';
+  const [last] = await tx.select({ cdTime }).from(cityOutbox).where(eq(recordId, record)).orderBy(desc(id)).limit(1);
+  const now = new Date();
+  const time = shanghaiTime(now);
+  await tx.insert(cityOutbox).values({
+    recordId: record,
+    operation: what,
+    cdTime: last && last.cdTime > time ? last.cdTime : time,
+    record: fields,
+    state: 'waiting',
+    createdAt: now.toISOString(),
+  });
+}
+
+/** Whether the province knows a record, or will once it has what waits: `u` and `d` of an unknown one it refuses. */
+export async function isTold(tx: Pick<Transaction, 'select'>, record: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ operation })
+    .from(cityOutbox)
+    .where(and(eq(recordId, record), ne(state, 'refused'), ne(state, 'retried')))
+    .orderBy(desc(id))
+    .limit(1);
+  return row !== undefined;
+}

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DEMO_REGISTER } from '../../db/demo/city.ts';
+import { tables } from '../../db/index.ts';
+import { gb18030 } from '../exchange/test-exchange.ts';
+import { startTestConsole, type TestConsole } from '../test-console.ts';
+import { importRegister } from './import-register.ts';
+
+let site: TestConsole;
+beforeAll(async () => {
+  site = await startTestConsole();
+});
+afterAll(() => site.close());
+
+const HEADER = 'name,id_card_type_code,idcode,phone,nation,on_site_at';
+const NUMBER = DEMO_REGISTER[0]?.idcode ?? '';
+async function* bytes(of: string | Uint8Array) {
+  yield typeof of === 'string' ? Buffer.from(of) : of;
+}
+const take = (of: string | Uint8Array) => importRegister(site.db, bytes(of));
+const register = () => site.db.read.select().from(tables.cityRegister);
+
+it('adds persons, and changes those whose document is there', async () => {
+  const before = (await register()).length;
+  expect(await take(`${HEADER}\n王新名,01,${NUMBER},13800002222,01,2026-06-02\n钱护照,03,e00000001,,,\n`)).toBe(2);
+  const people = await register();
+  expect(people).toHaveLength(before + 1);
+  expect(people.find(({ idcode }) => idcode === NUMBER)).toMatchObject({
+    ...{ name: '王新名', phone: '13800002222', onSiteAt: '2026-06-02' },
+  });
+  expect(people.at(-1)).toMatchObject({ name: '钱护照', idcode: 'E00000001', phone: null, nation: null });
+});
+
+it('takes the columns in any order, those that are known, and GB18030', async () => {
+  expect(await take(gb18030('idcode,name,id_card_type_code\r\nE00000002,钱旧码,03\r\n'))).toBe(1);
+  expect((await register()).at(-1)?.name).toBe('钱旧码');
+});
+
+it('takes all or nothing, and names row and rule, never a value', async () => {
+  const before = await register();
+  const rows = [
+    '钱对,03,E00000003,,,',
+    ',03,E00000004,,,',
+    '钱旧号,01,440106860512993,,,',
+    '钱短号,01,4401,,,',
+    '钱电话,03,E00000005,12345,,',
+    '钱民族,03,E00000006,,77,',
+    '钱时间,03,E00000007,,,2026-02-30',
+    '钱类型,55,E00000008,,,',
+    '钱重复,03,E00000003,,,',
+    '少一格,03',
+  ];
+  const error = await take(`${HEADER}\n${rows.join('\n')}\n`).catch((thrown: Error) => thrown);
+  expect(error).toMatchObject({ code: 'IMPORT_REFUSED' });
+  const message = (error as Error).message;
+  expect(message.split('\n')).toEqual([
+    '文件中有 9 处错误,没有导入任何人员',
+    '第 3 行:姓名不能为空',
+    '第 4 行:证件号码为 15 位旧号码,请换成 18 位公民身份号码',
+    '第 5 行:证件号码应为 18 位公民身份号码(GB 11643-1999)',
+    '第 6 行:手机号应为 11 位手机号码',
+    '第 7 行:民族应为民族编码',
+    '第 8 行:现场认证时间应为真实时间',
+    '第 9 行:证件类型应为附录 B.11 证件类型编码表中的代码',
+    '第 10 行:证件在文件中重复',
+    '第 11 行:单元格数量与第一行不一致',
+  ]);
+  expect(message).not.toMatch(/钱|E0000/);
+  expect(await register()).toEqual(before);
+});
+
+it.each(['name,idcode\n', 'name,id_card_type_code,idcode,age\n', ''])('refuses headings like %j', async (header) => {
+  await expect(take(header)).rejects.toMatchObject({ code: 'MALFORMED' });
+});

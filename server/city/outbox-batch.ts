@@ -1,0 +1,163 @@
+/** A batch of the outbox: numbered before it leaves, sent as often as it takes, settled by its receipt. */
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+import { and, asc, desc, eq, isNotNull, not } from 'drizzle-orm';
+import { type Db, isOneOf, type RefusedField, type Transaction, tables } from '../../db/index.ts';
+import { type Province, requestOnce, Unavailable } from '../exchange/client/send.ts';
+import type { Receipt, RecordError } from '../exchange/wire.ts';
+import { shanghaiTime } from '../time.ts';
+
+const { cityOutbox } = tables;
+type Row = typeof cityOutbox.$inferSelect;
+
+export interface OutboxBatch {
+  cdBatch: string;
+  /** In the order in which they are sent. */
+  rows: Row[];
+}
+
+const BATCHES = '/api/exchange/v1/batches';
+const ROWS = 5000;
+/** The province applies batches one after another. */
+const TIMEOUT_MS = 60_000;
+const zip = promisify(gzip);
+
+/**
+ * The batch that is under way, or a new one of what waits. The oldest rows go first, of each record one: the province takes an id once
+ * a batch, and a record's next row must not overtake it.
+ */
+export async function openBatch(db: Db, cityCode: string): Promise<OutboxBatch | null> {
+  const [sent] = await db.read
+    .select()
+    .from(cityOutbox)
+    .where(eq(cityOutbox.state, 'sent'))
+    .orderBy(asc(cityOutbox.id))
+    .limit(1);
+  if (sent?.cdBatch) return { cdBatch: sent.cdBatch, rows: await rowsOf(db, sent.cdBatch) };
+  return db.write(async (tx) => {
+    const waiting = await tx
+      .select()
+      .from(cityOutbox)
+      .where(eq(cityOutbox.state, 'waiting'))
+      .orderBy(asc(cityOutbox.id))
+      .limit(ROWS);
+    if (waiting.length === 0) return null;
+    const taken = new Set<string>();
+    const rows = waiting.filter(({ recordId }) => !taken.has(recordId) && taken.add(recordId));
+    const cdBatch = await nextNumber(tx, cityCode);
+    await tx
+      .update(cityOutbox)
+      .set({ state: 'sent', cdBatch })
+      .where(
+        isOneOf(
+          cityOutbox.id,
+          rows.map(({ id }) => id),
+        ),
+      );
+    return { cdBatch, rows };
+  });
+}
+
+/** Gives a batch that is under way another number. */
+export async function renumber(db: Db, cityCode: string, cdBatch: string): Promise<void> {
+  await db.write(async (tx) => {
+    const next = await nextNumber(tx, cityCode);
+    await tx
+      .update(cityOutbox)
+      .set({ cdBatch: next })
+      .where(and(eq(cityOutbox.cdBatch, cdBatch), eq(cityOutbox.state, 'sent')));
+  });
+}
+
+/** What became of each row: accepted, or refused with its errors. */
+export interface Answer {
+  receipt: Omit<Receipt, 'errors'>;
+  /** By row, from 1. */
+  refused: Map<number, RefusedField[]>;
+}
+
+/** @throws Refused (the whole batch), Unavailable */
+export async function sendBatch(
+  province: Province,
+  { cdBatch, rows }: OutboxBatch,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const lines = rows.map(({ record, operation, cdTime }) =>
+    JSON.stringify({ ...record, cd_time: cdTime, cd_batch: cdBatch, cd_operation: operation }),
+  );
+  const body = await zip(lines.join('\n'), { level: 1 });
+  const patience = () => ({ signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) });
+  const answer = await requestOnce(province, 'POST', `${BATCHES}?cd_batch=${cdBatch}`, { body, ...patience() });
+  const { errors, ...receipt } = readReceipt(answer);
+  if (receipt.cd_batch !== cdBatch || receipt.total !== rows.length) {
+    throw new Unavailable(`省平台对批次 ${cdBatch} 的回执不完整`);
+  }
+  const refused = byRow(errors);
+  if (refused.size === receipt.rejected) return { receipt, refused };
+  // The receipt holds the first errors only.
+  const csv = await requestOnce(province, 'GET', `${BATCHES}/${cdBatch}/errors.csv`, patience());
+  const all = parse(csv, { columns: true, bom: true }) as (Record<keyof RecordError, string> & { severity: string })[];
+  return { receipt, refused: byRow(all.filter(({ severity }) => severity === 'error')) };
+}
+
+/** Every row of a batch gets its end, in one transaction. */
+export async function settle(db: Db, { cdBatch, rows }: OutboxBatch, { receipt, refused }: Answer): Promise<void> {
+  if (refused.size !== receipt.rejected) throw new Error('the receipt and its errors do not agree');
+  const settledAt = new Date().toISOString();
+  const ofBatch = and(eq(cityOutbox.cdBatch, cdBatch), eq(cityOutbox.state, 'sent'));
+  const refusedRows = rows.flatMap(({ id }, n) => {
+    const errors = refused.get(n + 1);
+    return errors ? [{ id, errors }] : [];
+  });
+  await db.write(async (tx) => {
+    const ids = refusedRows.map(({ id }) => id);
+    await tx
+      .update(cityOutbox)
+      .set({ state: 'accepted', record: null, settledAt })
+      .where(and(ofBatch, ids.length > 0 ? not(isOneOf(cityOutbox.id, ids)) : undefined));
+    for (const { id, errors } of refusedRows) {
+      await tx.update(cityOutbox).set({ state: 'refused', errors, settledAt }).where(eq(cityOutbox.id, id));
+    }
+  });
+}
+
+function rowsOf(db: Db, cdBatch: string): Promise<Row[]> {
+  return db.read
+    .select()
+    .from(cityOutbox)
+    .where(and(eq(cityOutbox.cdBatch, cdBatch), eq(cityOutbox.state, 'sent')))
+    .orderBy(asc(cityOutbox.id));
+}
+
+/** 批次号: city, yyMMddHHmmss, three of serial; always behind the last one, whatever the clock says. */
+async function nextNumber(tx: Transaction, cityCode: string): Promise<string> {
+  const [last] = await tx
+    .select({ cdBatch: cityOutbox.cdBatch })
+    .from(cityOutbox)
+    .where(isNotNull(cityOutbox.cdBatch))
+    .orderBy(desc(cityOutbox.cdBatch))
+    .limit(1);
+  const stamp = shanghaiTime(new Date()).replace(/\D/g, '').slice(2);
+  const first = BigInt(`${cityCode}${stamp}001`);
+  const after = BigInt(last?.cdBatch ?? 0) + 1n;
+  return String(after > first ? after : first).padStart(19, '0');
+}
+
+function byRow(errors: Record<'row' | 'field' | 'code' | 'message', string | number>[]): Map<number, RefusedField[]> {
+  const rows = new Map<number, RefusedField[]>();
+  for (const { row, field, code, message } of errors) {
+    const told = { field: String(field), code: String(code), message: String(message) };
+    rows.set(Number(row), [...(rows.get(Number(row)) ?? []), told]);
+  }
+  return rows;
+}
+
+/** @throws Unavailable: an answer that is none, of a proxy between */
+function readReceipt(text: string): Receipt {
+  try {
+    return JSON.parse(text) as Receipt;
+  } catch {
+    throw new Unavailable('省平台的回执无法识别');
+  }
+}

@@ -1,0 +1,69 @@
+import { DomainError } from '../errors.ts';
+import { openProcedure, procedure, router } from '../trpc.ts';
+import { cookieOf, digestOf, makeToken, readState, tokenIn } from './account.ts';
+import { authenticate, finishFace } from './authenticate.ts';
+import { changePhone } from './change-phone.ts';
+import { showCode, showStaticCode } from './code.ts';
+import { browseOutbox, reconcileCity, retryRow } from './outbox.ts';
+import type { CityPlatform } from './platform.ts';
+import {
+  authenticateInput,
+  changePhoneInput,
+  finishFaceInput,
+  memberInput,
+  outboxInput,
+  reconcileInput,
+  retryInput,
+} from './schema.ts';
+import { withdraw } from './withdraw.ts';
+
+function platformOf({ city }: { city: CityPlatform | null }): CityPlatform {
+  if (!city) throw new DomainError('CITY_PLATFORM_OFF', '本机未启用市级平台');
+  return city;
+}
+
+/** A resident's phone, known by its cookie. */
+const phoneProcedure = openProcedure.use(({ ctx, next }) => {
+  const { headers, address } = ctx.http;
+  const sent = tokenIn(headers);
+  const token = sent ?? makeToken();
+  return next({
+    ctx: { ...ctx, city: platformOf(ctx), phone: { digest: digestOf(token), address }, newToken: sent ? null : token },
+  });
+});
+/** Where a phone gets its cookie: also by a try that fails, as tries are counted by it. */
+const firstProcedure = phoneProcedure.use(({ ctx, next }) => {
+  const { headers, resHeaders } = ctx.http;
+  // Behind a proxy that speaks HTTPS only the page's origin tells.
+  const secure = headers.get('origin')?.startsWith('https:') ?? false;
+  if (ctx.newToken) resHeaders.append('Set-Cookie', cookieOf(ctx.newToken, secure));
+  return next();
+});
+
+export const phoneRouter = router({
+  state: phoneProcedure.query(({ ctx }) => readState(ctx.db, ctx.city, ctx.phone)),
+  authenticate: firstProcedure
+    .input(authenticateInput)
+    .mutation(({ ctx, input }) => authenticate(ctx.db, ctx.city, ctx.phone, input)),
+  finishFace: phoneProcedure
+    .input(finishFaceInput)
+    .mutation(({ ctx, input }) => finishFace(ctx.db, ctx.city, ctx.phone, input)),
+  code: phoneProcedure.input(memberInput).mutation(({ ctx, input }) => showCode(ctx.db, ctx.city, ctx.phone, input)),
+  staticCode: phoneProcedure.input(memberInput).mutation(({ ctx, input }) => showStaticCode(ctx.db, ctx.phone, input)),
+  changePhone: phoneProcedure
+    .input(changePhoneInput)
+    .mutation(({ ctx, input }) => changePhone(ctx.db, ctx.city, ctx.phone, input)),
+  withdraw: phoneProcedure
+    .input(memberInput)
+    .mutation(({ ctx, input }) => withdraw(ctx.db, ctx.city, ctx.phone, input)),
+});
+
+const cityProcedure = procedure.use(({ ctx, next }) => next({ ctx: { ...ctx, city: platformOf(ctx) } }));
+
+export const cityRouter = router({
+  outbox: cityProcedure.input(outboxInput).query(({ ctx, input }) => browseOutbox(ctx.db, ctx.city, ctx.actor, input)),
+  retry: cityProcedure.input(retryInput).mutation(({ ctx, input }) => retryRow(ctx.db, ctx.city, ctx.actor, input)),
+  reconcile: cityProcedure
+    .input(reconcileInput)
+    .query(({ ctx, input }) => reconcileCity(ctx.db, ctx.city, ctx.actor, input)),
+});
