@@ -34,6 +34,7 @@ const PAGES: { role: 'nurse' | 'site_admin' | 'city' | 'province' | 'auditor'; p
   { role: 'city', path: '/admin/filings', ready: '示例健康通' },
   { role: 'city', path: '/admin/batches', ready: '批次' },
   { role: 'city', path: '/admin/platforms', ready: '发码机构' },
+  { role: 'city', path: '/admin/outbox', ready: '没有被拒绝的记录' },
   { role: 'site_admin', path: '/admin/vouchers', ready: '凭证管理' },
   { role: 'site_admin', path: '/admin', ready: '统计至' },
   { role: 'site_admin', path: '/admin/sites', ready: '天河示例社区卫生服务中心' },

@@ -22,6 +22,8 @@ export async function startServer(options: {
   logFile: string;
   /** A free one if left out. */
   port?: number | undefined;
+  /** The setting, if it is another than the flags'. */
+  cityPlatform?: string;
 }): Promise<RunningServer> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...options.flags], {
     env: {
@@ -32,6 +34,7 @@ export async function startServer(options: {
       DATABASE_URL: options.databaseUrl,
       AUTH_SECRET: 'a-secret-of-these-tests-and-of-nothing-else',
       LOG_LEVEL: 'info',
+      ...(options.cityPlatform === undefined ? {} : { CITY_PLATFORM: options.cityPlatform }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
