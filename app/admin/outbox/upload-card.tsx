@@ -44,7 +44,7 @@ export function UploadCard({ counts, upload }: Pick<Outbox, 'counts' | 'upload'>
           role="alert"
           className={styles.told}
           title={`上报失败:${lastError.message}`}
-          description={`失败时间 ${timeOf(lastError.at)}。记录保留在本系统,恢复后自动补报,不会丢失或重复。`}
+          description={`自 ${timeOf(lastError.since)} 起未能上报,最近一次尝试 ${timeOf(lastError.at)}。记录保留在本系统,恢复后自动补报,不会丢失或重复。`}
         />
       )}
     </Card>
