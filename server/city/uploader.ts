@@ -98,7 +98,7 @@ async function uploadSome(
 function explain(error: unknown, log: Log): { code: string; message: string } {
   if (error instanceof Refused) {
     log.warn({ code: error.code }, 'the province refused a batch of the city');
-    return { code: error.code ?? 'REFUSED', message: error.message };
+    return { code: error.code ?? 'REFUSED', message: error.reason };
   }
   if (error instanceof Unavailable) return { code: 'UNAVAILABLE', message: error.message };
   log.error({ error: describeError(error) }, 'the outbox was not sent');

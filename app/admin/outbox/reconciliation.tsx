@@ -12,12 +12,13 @@ type Row = Answers['city']['reconcile'][number];
 
 const figure = (count: number) => count.toLocaleString('zh-CN');
 const COLUMNS: TableColumnsType<Row> = [
-  { title: '日期', dataIndex: 'day' },
-  { title: '本市', dataIndex: 'own', align: 'right', render: figure },
-  { title: '省平台', dataIndex: 'held', align: 'right', render: figure },
+  { title: '日期', dataIndex: 'day', width: '30%' },
+  { title: '本市', dataIndex: 'own', width: '18%', align: 'right', render: figure },
+  { title: '省平台', dataIndex: 'held', width: '20%', align: 'right', render: figure },
   {
     title: '结果',
     dataIndex: 'equal',
+    align: 'center',
     render: (equal: boolean) => (equal ? <Tag color="success">一致</Tag> : <Tag color="error">不一致</Tag>),
   },
 ];
@@ -44,7 +45,7 @@ export function Reconciliation() {
       <h2 id="reconciliation">对账</h2>
       <Card size="small">
         <p className={styles.hint}>
-          按日逐条比对省平台已收下的记录与省平台现存的记录;同一记录只计最后一次,一次最多 31 天。
+          按日比对本市已收下的记录与省平台现存的记录,精确到每一条;同一记录只计最后一次,一次最多 31 天。
         </p>
         <Form<Days>
           form={form}
@@ -85,12 +86,12 @@ export function Reconciliation() {
 function Summary({ days }: { days: Row[] }) {
   const unequal = days.filter(({ equal }) => !equal).length;
   return unequal === 0 ? (
-    <Alert type="success" showIcon title={`${days.length} 天全部一致`} />
+    <Alert type="success" showIcon title={`有记录的 ${days.length} 天全部一致`} />
   ) : (
     <Alert
       type="error"
       showIcon
-      title={`${days.length} 天中有 ${unequal} 天不一致`}
+      title={`有记录的 ${days.length} 天中,${unequal} 天不一致`}
       description="上报未完成时可能暂时不一致,请待上报后再次对账;仍不一致的,请凭日期与省平台核对。"
     />
   );

@@ -16,6 +16,19 @@ const COLUMNS: TableColumnsType<Row> = [
   { title: '姓名', dataIndex: 'name', render: (name: string) => name || NONE },
   { title: '操作', dataIndex: 'operation', render: (operation: Row['operation']) => OPERATIONS[operation] },
   {
+    title: '拒绝原因',
+    dataIndex: 'errors',
+    className: styles.reasons ?? '',
+    // The message names its field.
+    render: (errors: Row['errors']) => (
+      <ul>
+        {errors.map(({ field, code, message }) => (
+          <li key={`${field} ${code} ${message}`}>{message}</li>
+        ))}
+      </ul>
+    ),
+  },
+  {
     title: '批次号',
     dataIndex: 'cdBatch',
     render: (cdBatch: string | null) =>
@@ -28,20 +41,6 @@ const COLUMNS: TableColumnsType<Row> = [
       ),
   },
   { title: '拒绝时间', dataIndex: 'settledAt', render: (at: string | null) => at ?? NONE },
-  {
-    title: '拒绝原因',
-    dataIndex: 'errors',
-    className: styles.reasons ?? '',
-    render: (errors: Row['errors']) => (
-      <ul>
-        {errors.map(({ field, code, message }) => (
-          <li key={`${field} ${code} ${message}`}>
-            {field && <code>{field}</code>} {message}
-          </li>
-        ))}
-      </ul>
-    ),
-  },
 ];
 
 /** What the province refused, newest first; each row can be said again once its reason is gone. */

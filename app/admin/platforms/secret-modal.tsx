@@ -28,7 +28,8 @@ export function SecretModal({ made, onClose }: Props) {
     : [];
   return (
     <Modal
-      title={made?.title}
+      // While it fades, it still needs a name.
+      title={made?.title ?? '密钥'}
       open={made !== null}
       closable={false}
       keyboard={false}
