@@ -33,6 +33,8 @@ const PAGES: { role: 'nurse' | 'site_admin' | 'city' | 'province' | 'auditor'; p
   { role: 'city', path: '/admin', ready: '统计至' },
   { role: 'city', path: '/admin/filings', ready: '示例健康通' },
   { role: 'city', path: '/admin/batches', ready: '批次' },
+  { role: 'city', path: '/admin/platforms', ready: '发码机构' },
+  { role: 'city', path: '/admin/outbox', ready: '没有被拒绝的记录' },
   { role: 'site_admin', path: '/admin/vouchers', ready: '凭证管理' },
   { role: 'site_admin', path: '/admin', ready: '统计至' },
   { role: 'site_admin', path: '/admin/sites', ready: '天河示例社区卫生服务中心' },
@@ -100,6 +102,10 @@ test('dialogs and menus', async ({ openTablet }) => {
   await seeNoFaults(province);
   await province.goto('/admin/records');
   await province.getByRole('button', { name: '列设置' }).click();
+  await seeNoFaults(province);
+  await province.goto('/admin/platforms');
+  await province.getByRole('button', { name: '登记机构' }).first().click();
+  await expect(province.getByRole('dialog')).toBeVisible();
   await seeNoFaults(province);
   await province.goto('/admin/staff');
   await province.getByRole('button', { name: '新增人员' }).click();

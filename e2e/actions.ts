@@ -87,3 +87,22 @@ export async function choose(page: Page, label: string, option: string, typed = 
     .first()
     .click();
 }
+
+/** The one modal that is open; one that closes may still be fading. */
+export const dialog = (page: Page, title: string) => page.getByRole('dialog', { name: title });
+
+/** What a tablet's context needs for {@link takeSecret}. */
+export const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
+
+/** Reads a new secret off its modal, and closes that for good. @returns it, and the name of whom it belongs to */
+export async function takeSecret(page: Page, title: string): Promise<{ holder: string; secret: string }> {
+  const shown = dialog(page, title);
+  await expect(shown.getByText('密钥只显示这一次')).toBeVisible();
+  const [holder = '', secret = ''] = await shown.locator('code').allTextContents();
+  await shown.getByRole('row', { name: '密钥' }).getByRole('button', { name: '复制' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
+  await shown.getByRole('button', { name: '我已妥善保存' }).click();
+  await expect(shown).toBeHidden();
+  expect(await page.content()).not.toContain(secret);
+  return { holder, secret };
+}

@@ -2,26 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { APP_4403, fictionalRecord, upload } from '../server/exchange/test-exchange.ts';
+import { CLIPBOARD, dialog, takeSecret } from './actions.ts';
 import { expect, test } from './fixtures.ts';
 
-/** The one modal that is open; one that closes may still be fading. */
-const dialog = (page: Page, title: string) => page.getByRole('dialog', { name: title });
 const rowOf = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });
-
-/** Reads the new secret off its modal, and closes that for good. */
-async function takeSecret(page: Page, title: string): Promise<{ appId: string; secret: string }> {
-  const shown = dialog(page, title);
-  await expect(shown.getByText('密钥只显示这一次')).toBeVisible();
-  const [appId = '', secret = ''] = await shown.locator('code').allTextContents();
-  await shown.getByRole('row', { name: '密钥' }).getByRole('button', { name: '复制' }).click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
-  await shown.getByRole('button', { name: '我已妥善保存' }).click();
-  await expect(shown).toBeHidden();
-  expect(await page.content()).not.toContain(secret);
-  return { appId, secret };
-}
-
-const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 
 test('a batch with a bad record is listed, opened, and its errors are downloaded', async ({ site, openTablet }) => {
   const cdBatch = '4401261123120000001';
@@ -103,7 +87,7 @@ test('a city makes a credential, rotates and revokes it', async ({ site, openTab
   await dialog(page, '新增凭据').getByRole('button', { name: '生成凭据' }).click();
   const first = await takeSecret(page, '凭据已生成');
   expect(await tryUpload('101', first.secret)).toBe(200);
-  const row = rowOf(page, first.appId);
+  const row = rowOf(page, first.holder);
   await expect(row).toContainText('联调测试');
   await expect(row).toContainText('有效');
 
@@ -115,7 +99,7 @@ test('a city makes a credential, rotates and revokes it', async ({ site, openTab
   await page.getByLabel('旧密钥保留时间').fill('0');
   await dialog(page, '轮换密钥').getByRole('button', { name: '生成新密钥' }).click();
   const second = await takeSecret(page, '新密钥已生成');
-  expect(second.appId).toBe(first.appId);
+  expect(second.holder).toBe(first.holder);
   expect(await tryUpload('102', first.secret)).toBe(401);
   expect(await tryUpload('102', second.secret)).toBe(200);
 
@@ -151,8 +135,8 @@ test('the province adds a city, once, and a credential for it', async ({ openTab
   await city.getByRole('button', { name: '新增凭据' }).click();
   await page.getByLabel('用途').fill('正式上报');
   await page.getByLabel('用途').press('Enter');
-  const { appId } = await takeSecret(page, '凭据已生成');
-  await expect(city.getByText(appId)).toBeVisible();
+  const { holder } = await takeSecret(page, '凭据已生成');
+  await expect(city.getByText(holder)).toBeVisible();
 });
 
 test('a record shows what was done to it, and what is odd', async ({ site, openTablet }) => {

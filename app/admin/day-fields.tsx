@@ -22,15 +22,23 @@ const notBefore: FormRule = ({ getFieldValue }) => ({
   },
 });
 
+interface Props {
+  /** What the form asks of its last day besides. */
+  rules?: FormRule[];
+  /** Neither can be left out. */
+  required?: boolean;
+}
+
 /** Two fields, and no range picker: that one keeps the Tab key to itself, and who works by keyboard never gets out of it. */
-export function DayFields() {
+export function DayFields({ rules = [], required = false }: Props) {
+  const given: FormRule[] = required ? [{ required, message: '请选择日期' }] : [];
   return (
     <>
-      <Form.Item name="from" label="开始日期">
-        <DatePicker style={{ width: '100%' }} />
+      <Form.Item name="from" label="开始日期" required={false} rules={given}>
+        <DatePicker allowClear={!required} style={{ width: '100%' }} />
       </Form.Item>
-      <Form.Item name="to" label="结束日期" rules={[notBefore]}>
-        <DatePicker style={{ width: '100%' }} />
+      <Form.Item name="to" label="结束日期" required={false} validateFirst rules={[...given, notBefore, ...rules]}>
+        <DatePicker allowClear={!required} style={{ width: '100%' }} />
       </Form.Item>
     </>
   );

@@ -2,7 +2,7 @@ import { Button, Result } from 'antd';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
-import { toProblem } from '../ui/api.ts';
+import { isPassing, toProblem } from '../ui/api.ts';
 
 interface Props {
   error: unknown;
@@ -20,15 +20,13 @@ export function Failure({ error, onRetry, retrying = false }: Props) {
   }, [signedOut, router]);
 
   const status = code === 'FORBIDDEN' ? '403' : kind === 'server' ? 'error' : 'warning';
-  // A rule says the same again; only what broke by itself is worth another try.
-  const worthRetrying = kind === 'network' || kind === 'server';
   return (
     <div role="alert">
       <Result
         status={status}
         title={message}
         extra={
-          worthRetrying && onRetry ? (
+          isPassing(error) && onRetry ? (
             <Button type="primary" loading={retrying} onClick={onRetry}>
               重试
             </Button>

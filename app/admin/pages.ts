@@ -28,9 +28,15 @@ const PAGES: readonly AdminPage[] = [
     roles: ['province', 'city'],
   },
   {
+    href: '/admin/outbox',
+    title: '上报',
+    description: '查看本市平台的上报情况,重新上报被拒绝的记录,与省平台对账',
+    roles: ['city'],
+  },
+  {
     href: '/admin/platforms',
     title: '平台',
-    description: '管理市级平台及其接入凭据',
+    description: '管理市级平台及其接入凭据、发码机构',
     roles: ['province', 'city'],
   },
   {

@@ -72,3 +72,9 @@ export function toProblem(error: unknown): Problem {
   const kind = told.code === 'UNAUTHENTICATED' ? 'signed-out' : told.code === 'INTERNAL' ? 'server' : 'refused';
   return { kind, code: told.code, message: told.message, field: told.field, requestId: told.requestId };
 }
+
+/** A rule says the same again; only what broke by itself is worth another try. */
+export function isPassing(error: unknown): boolean {
+  const { kind } = toProblem(error);
+  return kind === 'network' || kind === 'server';
+}

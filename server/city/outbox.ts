@@ -99,7 +99,8 @@ export async function reconcileCity(
   try {
     return await reconcileOutbox(db, province, input);
   } catch (error) {
-    if (error instanceof Refused || error instanceof Unavailable) throw unavailable(error.message);
+    if (error instanceof Refused) throw unavailable(error.reason);
+    if (error instanceof Unavailable) throw unavailable(error.message);
     throw error;
   }
 }

@@ -10,8 +10,8 @@ const LONGEST_PAUSE_MS = 5 * 60 * 1000;
 /** How the uploads go; times in ISO. */
 export interface UploadState {
   lastSuccessAt: string | null;
-  /** Of the last try, if it failed. */
-  lastError: { code: string; message: string; at: string } | null;
+  /** Of the last try, if it failed; `since` when the first of the failures in a row was. */
+  lastError: { code: string; message: string; since: string; at: string } | null;
   /** Null while one is under way. */
   nextTryAt: string | null;
 }
@@ -54,11 +54,13 @@ export function startCityUploads(
         state.lastError = null;
       }
       failures = 0;
+      state.lastError = null;
       waitFor(config.uploadSeconds * 1000);
     } catch (error) {
       if (stopping.signal.aborted) return;
       failures += 1;
-      state.lastError = { ...explain(error, log), at: new Date().toISOString() };
+      const at = new Date().toISOString();
+      state.lastError = { ...explain(error, log), since: state.lastError?.since ?? at, at };
       const pause = Math.min(config.uploadSeconds * 1000 * 2 ** failures, LONGEST_PAUSE_MS);
       waitFor(pause * (0.75 + Math.random() / 2));
     }
@@ -96,7 +98,7 @@ async function uploadSome(
 function explain(error: unknown, log: Log): { code: string; message: string } {
   if (error instanceof Refused) {
     log.warn({ code: error.code }, 'the province refused a batch of the city');
-    return { code: error.code ?? 'REFUSED', message: error.message };
+    return { code: error.code ?? 'REFUSED', message: error.reason };
   }
   if (error instanceof Unavailable) return { code: 'UNAVAILABLE', message: error.message };
   log.error({ error: describeError(error) }, 'the outbox was not sent');

@@ -1,8 +1,8 @@
-import { Form, Input } from 'antd';
 import { createCredentialInput } from '../../../server/exchange/schema.ts';
 import { api } from '../../ui/api.ts';
 import { AskModal } from '../ask-modal.tsx';
-import { zodRule } from '../zod-rule.ts';
+import { CityLine, LabelField } from './create-fields.tsx';
+import { madeCredential } from './made-credential.ts';
 import type { MadeSecret } from './secret-modal.tsx';
 
 interface Props {
@@ -24,19 +24,10 @@ export function CredentialModal({ city, onMade, ...rest }: Props) {
       send={({ label }: { label: string }) =>
         api.exchange.createCredential.mutate(createCredentialInput.parse({ cityCode: city?.code, label }))
       }
-      onDone={(made) => onMade({ ...made, overlapHours: null })}
+      onDone={(made) => onMade(madeCredential(made, null))}
     >
-      <p>
-        城市 <strong>{city?.name}</strong>
-      </p>
-      <Form.Item
-        name="label"
-        label="用途"
-        htmlFor="credential-label"
-        rules={[zodRule((label) => createCredentialInput.shape.label.safeParse(label))]}
-      >
-        <Input id="credential-label" autoFocus maxLength={50} showCount placeholder="例如:正式上报、联调测试" />
-      </Form.Item>
+      <CityLine name={city?.name} />
+      <LabelField id="credential-label" input={createCredentialInput} placeholder="例如:正式上报、联调测试" autoFocus />
     </AskModal>
   );
 }

@@ -11,66 +11,78 @@ import { PageFrame } from '../page-frame.tsx';
 import { PLATFORMS, usePlatforms } from '../use-platforms.ts';
 import { CityModal } from './city-modal.tsx';
 import { CredentialModal } from './credential-modal.tsx';
+import { IssuerModal } from './issuer-modal.tsx';
 import { type Platform, PlatformCard } from './platform-card.tsx';
 import styles from './platforms.module.css';
-import { RevokeModal } from './revoke-modal.tsx';
+import { type Revocable, RevokeModal } from './revoke-modal.tsx';
 import { RotateModal } from './rotate-modal.tsx';
 import { type MadeSecret, SecretModal } from './secret-modal.tsx';
+import { ISSUERS, useIssuers } from './use-issuers.ts';
 
-/** The cities' platforms and their credentials: all of them for the province, its own for a city. */
+/** The cities' platforms, their credentials and who makes their dynamic codes: all for the province, its own for a city. */
 export default function PlatformsPage() {
   const { data: me } = useMe();
   const platforms = usePlatforms();
+  const issuers = useIssuers();
   const queries = useQueryClient();
   const [addingCity, setAddingCity] = useState(false);
   const [creating, setCreating] = useState<Platform | null>(null);
   const [rotating, setRotating] = useState<string | null>(null);
-  const [revoking, setRevoking] = useState<string | null>(null);
+  const [registering, setRegistering] = useState<Platform | null>(null);
+  const [revoking, setRevoking] = useState<Revocable | null>(null);
   const [made, setMade] = useState<MadeSecret | null>(null);
-  const refresh = () => void queries.invalidateQueries({ queryKey: PLATFORMS });
+  const refresh = () => {
+    for (const queryKey of [PLATFORMS, ISSUERS]) void queries.invalidateQueries({ queryKey });
+  };
 
-  const addCity = me?.role === 'province' && platforms.data && (
+  const error = platforms.error ?? issuers.error;
+  const ready = platforms.data && issuers.data;
+  const addCity = me?.role === 'province' && ready && (
     <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setAddingCity(true)}>
       新增城市
     </Button>
   );
   return (
-    <PageFrame title="平台" actions={addCity} error={platforms.error}>
+    <PageFrame title="平台" actions={addCity} error={error}>
       <p className={styles.help}>
         市级平台凭 App ID 和密钥上传批次,接入方法见
         <Link href="/exchange/docs" prefetch={false}>
           接口文档
         </Link>
-        。
+        ;发码机构凭密钥生成动态码。
       </p>
-      {platforms.error && (
+      {error && (
         <Card>
-          <Failure error={platforms.error} onRetry={() => void platforms.refetch()} retrying={platforms.isFetching} />
+          <Failure error={error} onRetry={refresh} retrying={platforms.isFetching || issuers.isFetching} />
         </Card>
       )}
-      {platforms.isPending && (
+      {!ready && !error && (
         <Card aria-busy aria-label="正在读取平台">
           <Skeleton active paragraph={{ rows: 6 }} />
         </Card>
       )}
-      {platforms.data?.length === 0 && (
+      {ready && platforms.data.length === 0 && (
         <Card>
           <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="还没有城市平台" />
         </Card>
       )}
-      {platforms.data?.map((platform) => (
-        <PlatformCard
-          key={platform.code}
-          platform={platform}
-          onCreate={setCreating}
-          onRotate={setRotating}
-          onRevoke={setRevoking}
-        />
-      ))}
+      {ready &&
+        platforms.data.map((platform) => (
+          <PlatformCard
+            key={platform.code}
+            platform={platform}
+            issuers={issuers.data.filter(({ cityCode }) => cityCode === platform.code)}
+            onCreate={setCreating}
+            onRotate={setRotating}
+            onRegister={setRegistering}
+            onRevoke={setRevoking}
+          />
+        ))}
       <CityModal open={addingCity} onTried={refresh} onClose={() => setAddingCity(false)} />
       <CredentialModal city={creating} onMade={setMade} onTried={refresh} onClose={() => setCreating(null)} />
       <RotateModal appId={rotating} onMade={setMade} onTried={refresh} onClose={() => setRotating(null)} />
-      <RevokeModal appId={revoking} onTried={refresh} onClose={() => setRevoking(null)} />
+      <IssuerModal city={registering} onMade={setMade} onTried={refresh} onClose={() => setRegistering(null)} />
+      <RevokeModal what={revoking} onTried={refresh} onClose={() => setRevoking(null)} />
       <SecretModal made={made} onClose={() => setMade(null)} />
     </PageFrame>
   );

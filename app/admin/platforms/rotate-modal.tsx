@@ -3,6 +3,7 @@ import { rotateCredentialInput } from '../../../server/exchange/schema.ts';
 import { api } from '../../ui/api.ts';
 import { AskModal } from '../ask-modal.tsx';
 import { zodRule } from '../zod-rule.ts';
+import { madeCredential } from './made-credential.ts';
 import styles from './platforms.module.css';
 import type { MadeSecret } from './secret-modal.tsx';
 
@@ -25,10 +26,12 @@ export function RotateModal({ appId, onMade, ...rest }: Props) {
       title="轮换密钥"
       okText="生成新密钥"
       initialValues={DEFAULTS}
-      send={async ({ overlapHours }: typeof DEFAULTS) => ({
-        ...(await api.exchange.rotateCredential.mutate(rotateCredentialInput.parse({ appId, overlapHours }))),
-        overlapHours,
-      })}
+      send={async ({ overlapHours }: typeof DEFAULTS) =>
+        madeCredential(
+          await api.exchange.rotateCredential.mutate(rotateCredentialInput.parse({ appId, overlapHours })),
+          overlapHours,
+        )
+      }
       onDone={onMade}
     >
       <p>

@@ -3,10 +3,14 @@ import { Copyable } from '../copyable.tsx';
 import styles from './platforms.module.css';
 
 export interface MadeSecret {
-  appId: string;
+  title: string;
+  /** Whose secret it is. */
+  holder: { label: string; name: string };
   secret: string;
-  /** How long the secret before still holds; null when there was none. */
-  overlapHours: number | null;
+  /** Who is to keep it, and what is left to do when it gets lost. */
+  advice: string;
+  /** What else has changed by it. */
+  note?: string;
 }
 
 interface Props {
@@ -18,13 +22,14 @@ interface Props {
 export function SecretModal({ made, onClose }: Props) {
   const items = made
     ? [
-        { key: 'app', label: 'App ID', children: <Copyable text={made.appId} /> },
+        { key: 'holder', label: made.holder.label, children: <Copyable text={made.holder.name} /> },
         { key: 'secret', label: '密钥', children: <Copyable text={made.secret} /> },
       ]
     : [];
   return (
     <Modal
-      title={made?.overlapHours == null ? '凭据已生成' : '新密钥已生成'}
+      // While it fades, it still needs a name.
+      title={made?.title ?? '密钥'}
       open={made !== null}
       closable={false}
       keyboard={false}
@@ -37,12 +42,7 @@ export function SecretModal({ made, onClose }: Props) {
       }
       destroyOnHidden
     >
-      <Alert
-        type="warning"
-        showIcon
-        title="密钥只显示这一次"
-        description="请立即复制并交给市级平台妥善保存。关闭后无法再次查看,遗失时只能轮换密钥。"
-      />
+      <Alert type="warning" showIcon title="密钥只显示这一次" description={made?.advice} />
       <Descriptions
         bordered
         size="small"
@@ -51,11 +51,7 @@ export function SecretModal({ made, onClose }: Props) {
         styles={{ label: { whiteSpace: 'nowrap' } }}
         className={styles.made}
       />
-      {made?.overlapHours != null && (
-        <p className={styles.overlap}>
-          {made.overlapHours > 0 ? `旧密钥 ${made.overlapHours} 小时后失效。` : '旧密钥已立即失效。'}
-        </p>
-      )}
+      {made?.note && <p className={styles.note}>{made.note}</p>}
     </Modal>
   );
 }

@@ -15,10 +15,13 @@ const PAUSES = [500, 1000, 2000, 4000, 8000, 16_000];
 export class Refused extends Error {
   /** The province's code, where it gave one. */
   readonly code: string | undefined;
+  /** The message without what only programs and terminals need. */
+  readonly reason: string;
 
-  constructor(message: string, code?: string) {
+  constructor(message: string, code?: string, reason = message) {
     super(message);
     this.code = code;
+    this.reason = reason;
   }
 }
 
@@ -94,7 +97,8 @@ function refusalOf({ status, text }: { status: number; text: string }): Refused 
   try {
     const { code, message } = JSON.parse(text);
     const hint = code === 'TOO_LARGE' ? ';请用较小的 --batch 再试' : '';
-    return new Refused(`省平台拒绝了请求: ${message}(${status} ${code})${hint}`, code);
+    const reason = `省平台拒绝了请求:${message}`;
+    return new Refused(`省平台拒绝了请求: ${message}(${status} ${code})${hint}`, code, reason);
   } catch {
     return new Refused(`省平台拒绝了请求(${status})`);
   }
