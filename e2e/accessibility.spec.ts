@@ -66,6 +66,8 @@ test('the pages of everybody', async ({ openTablet }) => {
     ['/login', '登录'],
     ['/demo/codes', '长姓名'],
     ['/exchange/docs', '上传'],
+    ['/phone', '接种疫苗'],
+    ['/phone/authenticate/self', '个人信息处理告知书'],
     ['/nothing/here', '没有这个页面'],
   ] as const) {
     await test.step(path, async () => {

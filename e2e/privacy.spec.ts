@@ -2,15 +2,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { DEMO_REGISTER } from '../db/demo/city.ts';
 import { demoRecords } from '../db/demo/records.ts';
 import { EVIDENCE } from './evidence.ts';
 
 test('logs and addresses hold no document number, phone or name of a resident', () => {
-  const secrets = new Set(
-    demoRecords().flatMap((row) =>
+  const secrets = new Set([
+    ...demoRecords().flatMap((row) =>
       [row.idcode, row.phone, row.name, row.linkman, row.telephone].filter((text) => text != null),
     ),
-  );
+    ...DEMO_REGISTER.flatMap((row) => [row.idcode, row.phone, row.name].filter((text) => text != null)),
+  ]);
   // Addresses hold Chinese percent-encoded.
   const forms = [...secrets].flatMap((secret) => [
     [secret, secret],

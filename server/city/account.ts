@@ -18,6 +18,8 @@ export interface Phone {
   /** SHA-256 of its cookie. */
   digest: string;
   address: string;
+  /** Where its page is, e.g. `https://city.example`; a program's request has none. */
+  origin?: string | null;
 }
 
 /** What is sent to a phone that has no cookie yet. */

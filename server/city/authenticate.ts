@@ -31,7 +31,8 @@ export async function authenticate(
     throw new DomainError('BAD_INPUT', '暂不支持这种认证方式', 'methods');
   }
   const giveBack = await city.tries.take(phone, person);
-  const verification = judge(await city.source.verify(person, methods), methods);
+  const returnTo = phone.origin ? `${phone.origin}/phone/face` : undefined;
+  const verification = judge(await city.source.verify({ ...person, returnTo }, methods), methods);
   if (verification.outcome === 'mismatch') throw mismatch();
   // Whether by success, by no answer or by a face that is still to come: nothing was guessed wrong.
   await giveBack();

@@ -1,11 +1,11 @@
 /**
  * A gateway for identity verification, over HTTP, signed as the exchange's requests are (exchange/signature.ts):
  *
- *     POST {url}/v1/verifications  { "name", "id_card_type_code", "idcode", "phone", "methods": ["2", "3"] }
+ *     POST {url}/v1/verifications  { "name", "id_card_type_code", "idcode", "phone", "methods": ["2", "3"], "return_to": "https://…" }
  *     GET  {url}/v1/verifications/ID
  *     200  { "result": "passed", "methods": ["2", "3"], "nation": "01" }      nation may be left out
  *     200  { "result": "mismatch" }
- *     200  { "result": "pending", "id": "…", "page": "https://…" }            a face is to be shown on that page
+ *     200  { "result": "pending", "id": "…", "page": "https://…" }            a face is to be shown on that page, which then leads to return_to
  *
  * Faces are shown to the gateway's own page; no picture passes through here. Anything else, and silence, is `unavailable`.
  */
@@ -52,8 +52,10 @@ export function makeGatewaySource(gateway: NonNullable<CityConfig['gateway']>): 
   }
   return {
     methods: ['1', '2', '3'],
-    async verify({ name, idCardTypeCode, idcode, phone }, methods) {
-      return ask('POST', '/v1/verifications', { name, id_card_type_code: idCardTypeCode, idcode, phone, methods });
+    async verify({ name, idCardTypeCode, idcode, phone, returnTo }, methods) {
+      const person = { name, id_card_type_code: idCardTypeCode, idcode, phone };
+      const way = methods.includes('3') && returnTo ? { return_to: returnTo } : {};
+      return ask('POST', '/v1/verifications', { ...person, methods, ...way });
     },
     finish: (id) => ask('GET', `/v1/verifications/${encodeURIComponent(id)}`),
   };

@@ -29,7 +29,12 @@ const phoneProcedure = openProcedure.use(({ ctx, next }) => {
   const sent = tokenIn(headers);
   const token = sent ?? makeToken();
   return next({
-    ctx: { ...ctx, city: platformOf(ctx), phone: { digest: digestOf(token), address }, newToken: sent ? null : token },
+    ctx: {
+      ...ctx,
+      city: platformOf(ctx),
+      phone: { digest: digestOf(token), address, origin: headers.get('origin') },
+      newToken: sent ? null : token,
+    },
   });
 });
 /** Where a phone gets its cookie: also by a try that fails, as tries are counted by it. */

@@ -9,6 +9,8 @@ export interface Claim {
   idCardTypeCode: string;
   idcode: string;
   phone: string;
+  /** The page that a person comes back to after showing the face elsewhere. */
+  returnTo?: string | undefined;
 }
 
 export type Verification =
