@@ -65,7 +65,7 @@ describe('a resident of the register', () => {
     ['rare characters', '邓㛃𬭎', '邓㛃𬭎'],
   ])('is found however the name is typed: %s', async (_, name, as) => {
     await authenticated(phone, { ...typed(name), name: as });
-    expect((await outbox()).length).toBe(1);
+    expect((await outbox()).map(({ record }) => record?.name)).toEqual([name]);
   });
 
   it('has 现场认证 besides when a counter saw the document', async () => {
@@ -83,10 +83,30 @@ describe('a resident of the register', () => {
     expect(new Set(rows.map(({ recordId }) => recordId)).size).toBe(1);
   });
 
+  it('keeps a phone number that was verified, however somebody authenticates with another one', async () => {
+    await authenticated(phone, typed('王新民'));
+    await authenticated(makePhone(site), typed('王新民', { methods: ['1'], phone: '13800002999' }));
+    expect((await outbox()).map(({ record }) => [record?.phone, record?.authentication_method])).toEqual([
+      ['13800002001', '2'],
+      ['13800002001', '1^2'],
+    ]);
+  });
+
   it('shares a phone number with another', async () => {
     await authenticated(phone, typed('张同机'));
     await authenticated(makePhone(site), typed('孙同机'));
     expect((await outbox()).map(({ record }) => record?.phone)).toEqual(['13800002003', '13800002003']);
+  });
+
+  it('may be a foreigner with a permanent residence card, whose number is like a citizen’s', async () => {
+    const first17 = '91101019850704992';
+    const idcode = first17 + checkCharacter(first17);
+    const person = { name: 'ANNA EXAMPLE', idCardTypeCode: '01', idcode, phone: '13800002010', nation: null };
+    await site.db.write((tx) => tx.insert(tables.cityRegister).values(person));
+    const input = { ...typed('王新民'), name: 'Anna Example', idcode, phone: '13800002010' };
+    expect(await refusalOf(phone.authenticate.mutate(input))).toMatchObject({ field: 'nationality' });
+    await authenticated(phone, { ...input, nationality: 'SWE' });
+    expect((await outbox())[0]?.record).toMatchObject({ nationality: 'SWE', nation: null, sex: '2', idcode });
   });
 
   it('may be a foreigner, who says what the passport says', async () => {
@@ -102,6 +122,7 @@ describe('a resident of the register', () => {
     await authenticated(phone, { ...input, ...passport });
     expect((await outbox())[0]?.record).toMatchObject({
       ...{ nation: null, nationality: 'GBR', id_card_type_code: '03', idcode: 'E98765432', sex: '2' },
+      name: 'SOPHIE TURNER-LEE',
     });
   });
 });

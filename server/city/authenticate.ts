@@ -1,17 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { and, eq } from 'drizzle-orm';
-import { type Db, type Transaction, tables } from '../../db/index.ts';
+import { type Db, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { findAccount, guardianIn, isChild, listMembers, type Member, type Phone, takeAccount } from './account.ts';
-import { makeCardNumbers } from './card-and-empi.ts';
-import { enqueue, isTold } from './enqueue.ts';
 import { type Person, readPerson } from './person.ts';
 import type { CityPlatform } from './platform.ts';
-import { toRecord } from './record.ts';
+import { saveResident } from './save-resident.ts';
 import type { AuthenticateInput } from './schema.ts';
 import { judge, type Verification } from './verify-identity.ts';
 
-const { cityMembers, cityResidents } = tables;
+const { cityMembers } = tables;
 
 export type Authentication =
   | { outcome: 'authenticated'; memberId: number }
@@ -121,12 +117,13 @@ async function keep(
   const citizen = (person.nationality ?? 'CHN') === 'CHN';
   const nation = citizen ? (verification.nation ?? person.nation) : null;
   if (citizen && nation === null) throw new DomainError('BAD_INPUT', '请选择民族', 'nation');
-  const methods = [...new Set(verification.methods)].sort().join('^');
+  // However it was typed: the nurse compares it with the document.
+  const name = verification.name ?? person.name;
   return db.write(async (tx) => {
     const account = await takeAccount(tx, phone);
     const guardian = isChild(person.birthday) ? guardianOf(await listMembers(tx, account.id), input) : null;
     const linkman = guardian?.resident.name ?? null;
-    const memberId = await saveResident(tx, city, { ...person, nation, methods, linkman });
+    const memberId = await saveResident(tx, city, { ...person, name, nation, linkman }, verification.methods);
     const consent = {
       relation: input.relation,
       consentedAt: new Date().toISOString(),
@@ -139,35 +136,4 @@ async function keep(
       .onConflictDoUpdate({ target: [cityMembers.accountId, cityMembers.residentId], set: consent });
     return { outcome: 'authenticated', memberId };
   });
-}
-
-/** Adds a resident or changes one, and tells the province what is new of it. */
-async function saveResident(
-  tx: Transaction,
-  city: CityPlatform,
-  person: Person & { methods: string; linkman: string | null },
-): Promise<number> {
-  const [stored] = await tx
-    .select()
-    .from(cityResidents)
-    .where(and(eq(cityResidents.idCardTypeCode, person.idCardTypeCode), eq(cityResidents.idcode, person.idcode)));
-  const recordId = stored?.recordId ?? randomBytes(16).toString('hex');
-  const values = {
-    ...person,
-    ...makeCardNumbers(city.config.cardKey, person),
-    recordId,
-    authenticatedAt: new Date().toISOString(),
-  };
-  const fields = toRecord(city.config, { ...person, recordId });
-  if (!stored) {
-    const [made] = await tx.insert(cityResidents).values(values).returning();
-    if (!made) throw new Error('no resident was inserted');
-    await enqueue(tx, fields, 'i');
-    return made.id;
-  }
-  await tx.update(cityResidents).set(values).where(eq(cityResidents.id, stored.id));
-  if (JSON.stringify(fields) !== JSON.stringify(toRecord(city.config, stored))) {
-    await enqueue(tx, fields, (await isTold(tx, recordId)) ? 'u' : 'i');
-  }
-  return stored.id;
 }

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/index.ts';
 import { makeDynamicCode } from '../health-code/dynamic-code.ts';
+import { maskName } from '../records/mask.ts';
 import { getMember, type Phone } from './account.ts';
 import type { CityPlatform } from './platform.ts';
 
@@ -24,5 +25,5 @@ export async function showCode(db: Db, city: CityPlatform, phone: Phone, { membe
  */
 export async function showStaticCode(db: Db, phone: Phone, { memberId }: { memberId: number }) {
   const { resident } = await getMember(db.read, phone, memberId);
-  return { text: `${resident.erhcCardNo}:1`, name: resident.name };
+  return { text: `${resident.erhcCardNo}:1`, name: maskName(resident.name) };
 }

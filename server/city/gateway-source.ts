@@ -64,7 +64,7 @@ function toVerification(text: string): Verification {
   if (!parsed.success) return { outcome: 'unavailable' };
   switch (parsed.data.result) {
     case 'passed':
-      return { outcome: 'passed', methods: parsed.data.methods, nation: parsed.data.nation ?? null };
+      return { outcome: 'passed', methods: parsed.data.methods, name: null, nation: parsed.data.nation ?? null };
     case 'mismatch':
       return { outcome: 'mismatch' };
     case 'pending':

@@ -24,11 +24,13 @@ export function readPerson(config: CityConfig, input: AuthenticateInput, phone: 
   const citizen = input.idCardTypeCode === '01';
   const fault = citizen ? findIdentityNumberFault(input.idcode, presentTime().today) : null;
   if (fault) throw refusal(`idcode:${fault}`);
-  const nationality = citizen ? 'CHN' : (input.nationality ?? '');
+  // A foreigner's permanent residence card has a number of the same form, which begins with 9.
+  const chinese = citizen && !input.idcode.startsWith('9');
+  const nationality = chinese ? 'CHN' : (input.nationality ?? '');
   if (!nationality) throw new DomainError('BAD_INPUT', '请选择国籍', 'nationality');
   const foreign = toAlpha3(nationality.toUpperCase()) !== 'CHN';
   const person = {
-    name: input.name,
+    name: input.name.replace(/\s+/g, ' '),
     idCardTypeCode: input.idCardTypeCode,
     idcode: input.idcode,
     sex: citizen ? sexOf(input.idcode) : (input.sex ?? ''),

@@ -25,6 +25,7 @@ export function makeRegisterSource(db: Db): IdentitySource {
       return {
         outcome: 'passed',
         methods: [...methods, ...(person.onSiteAt ? (['4'] as const) : [])],
+        name: person.name,
         nation: person.nation,
       };
     },

@@ -6,7 +6,7 @@ import type { Claim } from './verify-identity.ts';
 
 const HOUR = 60 * 60;
 /** Failed tries an hour: about one person, from one device, from one address (a hospital's phones may share one). */
-const TRIES = { person: 5, device: 10, address: 100 };
+const TRIES = { device: 10, address: 100, person: 5 };
 
 /** Counts failed verifications, so that nobody is guessed. */
 export function makeTries() {
@@ -14,10 +14,10 @@ export function makeTries() {
     ([keyPrefix, points]) => new RateLimiterMemory({ keyPrefix, points, duration: HOUR }),
   );
   const keysOf = (phone: Phone, claim: Pick<Claim, 'idCardTypeCode' | 'idcode'>) => [
-    // Memory holds no document numbers.
-    makeCardNumbers('tries', claim).empi,
     phone.digest,
     phone.address,
+    // Last, so that a device that may not try can't use up a person's tries. Memory holds no document numbers.
+    makeCardNumbers('tries', claim).empi,
   ];
   return {
     /**

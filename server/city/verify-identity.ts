@@ -12,8 +12,8 @@ export interface Claim {
 }
 
 export type Verification =
-  /** @property nation as the source knows it, if it does */
-  | { outcome: 'passed'; methods: Method[]; nation: string | null }
+  /** With name and nation as the source has them, if it has. */
+  | { outcome: 'passed'; methods: Method[]; name: string | null; nation: string | null }
   /** Whatever differs: number, name or phone. */
   | { outcome: 'mismatch' }
   /** The person goes to `page`, and {@link IdentitySource.finish} tells the end. */

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
+import { type Transaction, tables } from '../../db/index.ts';
+import { makeCardNumbers } from './card-and-empi.ts';
+import { enqueue, isTold } from './enqueue.ts';
+import type { Person } from './person.ts';
+import type { CityPlatform } from './platform.ts';
+import { toRecord } from './record.ts';
+import type { Method } from './verify-identity.ts';
+
+const { cityResidents } = tables;
+
+/**
+ * Adds a resident or changes one, and tells the province what is new of it. Whoever knows less than before takes nothing away: methods are
+ * added up, and a phone that was verified is replaced by another only with it (2).
+ */
+export async function saveResident(
+  tx: Transaction,
+  city: CityPlatform,
+  claimed: Person & { linkman: string | null },
+  passed: readonly Method[],
+): Promise<number> {
+  const [stored] = await tx
+    .select()
+    .from(cityResidents)
+    .where(and(eq(cityResidents.idCardTypeCode, claimed.idCardTypeCode), eq(cityResidents.idcode, claimed.idcode)));
+  const before = stored?.methods.split('^') ?? [];
+  const person = {
+    ...claimed,
+    phone: stored && before.includes('2') && !passed.includes('2') ? stored.phone : claimed.phone,
+    methods: [...new Set([...before, ...passed])].sort().join('^'),
+  };
+  const recordId = stored?.recordId ?? randomBytes(16).toString('hex');
+  const values = {
+    ...person,
+    ...makeCardNumbers(city.config.cardKey, person),
+    recordId,
+    authenticatedAt: new Date().toISOString(),
+  };
+  const fields = toRecord(city.config, { ...person, recordId });
+  if (!stored) {
+    const [made] = await tx.insert(cityResidents).values(values).returning();
+    if (!made) throw new Error('no resident was inserted');
+    await enqueue(tx, fields, 'i');
+    return made.id;
+  }
+  await tx.update(cityResidents).set(values).where(eq(cityResidents.id, stored.id));
+  if (JSON.stringify(fields) !== JSON.stringify(toRecord(city.config, stored))) {
+    await enqueue(tx, fields, (await isTold(tx, recordId)) ? 'u' : 'i');
+  }
+  return stored.id;
+}
