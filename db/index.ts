@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
+import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -53,8 +54,8 @@ export interface Db {
   /** Queries outside any transaction. */
   read: Queries;
   /**
-   * Runs `work` by itself and returns once it is on the disk; a throw leaves nothing behind. Writers stand in a queue, and those who
-   * wait together commit together, so `work` holds rows only: never a network call, a file or a password hash.
+   * Runs `work` in one transaction and returns once it is on the disk; a throw leaves nothing behind. Writers stand in a queue,
+   * so `work` holds rows only: never a network call, a file or a password hash.
    * @param options.patient lets everybody else go first: for work that nobody stands waiting for
    * @throws what `work` throws; `Error` when called inside another `write` (it would wait for itself).
    */
@@ -63,15 +64,6 @@ export interface Db {
   close(): Promise<void>;
 }
 
-/** A write that waits for its turn. */
-interface Job {
-  work(tx: Transaction): Promise<unknown>;
-  resolve(result: unknown): void;
-  reject(error: unknown): void;
-}
-
-/** So many writes commit together at most, and none waits longer than this for the others: each commit waits for the disk. */
-const TOGETHER = { jobs: 100, ms: 20 };
 /** KiB. A large batch changes that much of the indexes before it commits. */
 const WRITER_CACHE = 160 * 1024;
 /** Milliseconds between checkpoints. */
@@ -108,81 +100,44 @@ export function open(url: string): Db {
 
   const checkpoints = startCheckpoints(path);
   const inside = new AsyncLocalStorage<true>();
-  const waiting: { first: Job[]; patient: Job[] } = { first: [], patient: [] };
+  const waiting: { first: (() => Promise<void>)[]; patient: (() => Promise<void>)[] } = { first: [], patient: [] };
   let working: Promise<void> | undefined;
+  const wal = makeDurable(`${path}-wal`);
 
   // drizzle's transaction(async …) over better-sqlite3 commits before the work is done, so BEGIN and COMMIT are said here.
-  /** One after the other in one transaction, so that they wait for the disk together; none knows of the others. */
-  async function runTogether(next: () => Job | undefined) {
-    const done: { job: Job; result: unknown }[] = [];
-    let job = next();
+  async function run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    writer.exec('BEGIN IMMEDIATE');
     try {
-      writer.exec('BEGIN IMMEDIATE');
-      for (; job; job = next()) {
-        const result = await runOne(job);
-        if (result) done.push({ job, ...result });
-      }
+      const result = await inside.run(true, () => work(tx));
       writer.exec('COMMIT');
+      return result;
     } catch (error) {
       if (writer.inTransaction) writer.exec('ROLLBACK');
-      job?.reject(error);
-      for (const each of done) each.job.reject(error);
-      return;
-    }
-    for (const each of done) each.job.resolve(each.result);
-  }
-
-  /** @returns null when its work threw, which leaves nothing behind @throws when that took the whole transaction along */
-  async function runOne(job: Job): Promise<{ result: unknown } | null> {
-    writer.exec('SAVEPOINT work');
-    try {
-      const result = await inside.run(true, () => job.work(tx));
-      writer.exec('RELEASE work');
-      return { result };
-    } catch (error) {
-      // A full disk, say, ends the transaction itself.
-      if (!writer.inTransaction) throw error;
-      writer.exec('ROLLBACK TO work');
-      writer.exec('RELEASE work');
-      job.reject(error);
-      return null;
+      throw error;
     }
   }
 
   async function workThrough() {
-    while (waiting.first.length + waiting.patient.length > 0) {
-      if (waiting.first.length === 0) {
-        let alone = waiting.patient.shift();
-        await runTogether(() => {
-          const job = alone;
-          alone = undefined;
-          return job;
-        });
-        continue;
-      }
-      const until = performance.now() + TOGETHER.ms;
-      let count = 0;
-      await runTogether(() => {
-        count += 1;
-        return count <= TOGETHER.jobs && performance.now() < until ? waiting.first.shift() : undefined;
-      });
-    }
+    for (let next = takeNext(); next; next = takeNext()) await next();
     working = undefined;
   }
+  const takeNext = () => waiting.first.shift() ?? waiting.patient.shift();
 
   return {
     read,
     write<T>(work: (tx: Transaction) => Promise<T>, { patient = false } = {}) {
       if (inside.getStore()) return Promise.reject(new Error('db.write inside db.write: pass the transaction on'));
       return new Promise<T>((resolve, reject) => {
-        const job: Job = { work, resolve: resolve as Job['resolve'], reject };
-        (patient ? waiting.patient : waiting.first).push(job);
+        // The next one does not wait for this one's disk.
+        const take = () => run(work).then((result) => void wal.durable().then(() => resolve(result), reject), reject);
+        (patient ? waiting.patient : waiting.first).push(take);
         // A turn later, so that whoever comes in the same one may still go first.
         working ??= Promise.resolve().then(workThrough);
       });
     },
     async close() {
       await working;
+      await wal.close();
       await checkpoints.stop();
       reader.close();
       writer.close();
@@ -231,6 +186,37 @@ function startCheckpoints(path: string) {
   };
 }
 
+/**
+ * Brings a write-ahead log to the disk without holding up the process: whoever committed while the disk was busy waits for the next
+ * turn together. After a power cut SQLite takes what is whole of the log, in order. SQLite keeps no locks on this file, so it may
+ * be opened and closed beside it.
+ */
+function makeDurable(path: string) {
+  let file: Promise<FileHandle> | undefined;
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  async function sync() {
+    file ??= openFile(path, 'r+');
+    await (await file).datasync();
+  }
+  return {
+    durable(): Promise<void> {
+      next ??= running
+        .catch(() => {})
+        .then(() => {
+          next = undefined;
+          running = sync();
+          return running;
+        });
+      return next;
+    },
+    async close() {
+      await (next ?? running).catch(() => {});
+      await (await file)?.close();
+    },
+  };
+}
+
 function insertManyInto(connection: Database.Database): InsertMany {
   return async (table, keys, rows) => {
     const columns = getTableColumns(table);
@@ -249,8 +235,8 @@ function connect(path: string, options: Database.Options = {}) {
   if (!options.readonly) {
     connection.pragma('journal_mode = WAL');
     connection.pragma(`cache_size = -${WRITER_CACHE}`);
-    // What was answered survives a power cut: every commit waits for the disk.
-    connection.pragma('synchronous = FULL');
+    // What was answered survives a power cut: `write` waits for the disk itself (makeDurable), and lets others work meanwhile.
+    connection.pragma('synchronous = NORMAL');
     connection.pragma(`wal_autocheckpoint = ${LOG_LIMIT}`);
   }
   return connection;
