@@ -5,7 +5,6 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
-import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -14,6 +13,7 @@ import { type Column, getTableColumns, getTableName, type SQL, sql } from 'drizz
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { makeDurable } from './durable.ts';
 import * as auditTables from './schema.audit.sqlite.ts';
 import * as cityTables from './schema.city.sqlite.ts';
 import * as exchangeTables from './schema.exchange.sqlite.ts';
@@ -92,6 +92,8 @@ export function open(url: string): Db {
     throw error;
   }
   const reader = connect(path, { readonly: true });
+  // There from the first query on.
+  const wal = makeDurable(`${path}-wal`);
 
   // drizzle over better-sqlite3 is synchronous and awaitable; this is the one cast to the dialects' common, async part.
   const read = drizzle(reader, { schema: tables }) as unknown as Queries;
@@ -102,10 +104,10 @@ export function open(url: string): Db {
   const inside = new AsyncLocalStorage<true>();
   const waiting: { first: (() => Promise<void>)[]; patient: (() => Promise<void>)[] } = { first: [], patient: [] };
   let working: Promise<void> | undefined;
-  const wal = makeDurable(`${path}-wal`);
 
   // drizzle's transaction(async …) over better-sqlite3 commits before the work is done, so BEGIN and COMMIT are said here.
   async function run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    wal.check();
     writer.exec('BEGIN IMMEDIATE');
     try {
       const result = await inside.run(true, () => work(tx));
@@ -182,37 +184,6 @@ function startCheckpoints(path: string) {
       thread?.worker.ref();
       thread?.worker.postMessage('stop');
       await thread?.gone;
-    },
-  };
-}
-
-/**
- * Brings a write-ahead log to the disk without holding up the process: whoever committed while the disk was busy waits for the next
- * turn together. After a power cut SQLite takes what is whole of the log, in order. SQLite keeps no locks on this file, so it may
- * be opened and closed beside it.
- */
-function makeDurable(path: string) {
-  let file: Promise<FileHandle> | undefined;
-  let running: Promise<void> = Promise.resolve();
-  let next: Promise<void> | undefined;
-  async function sync() {
-    file ??= openFile(path, 'r+');
-    await (await file).datasync();
-  }
-  return {
-    durable(): Promise<void> {
-      next ??= running
-        .catch(() => {})
-        .then(() => {
-          next = undefined;
-          running = sync();
-          return running;
-        });
-      return next;
-    },
-    async close() {
-      await (next ?? running).catch(() => {});
-      await (await file)?.close();
     },
   };
 }

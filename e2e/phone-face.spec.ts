@@ -64,6 +64,7 @@ test('phone: a face is shown on the gateway’s page, and the code comes after i
     await phone.getByLabel('证件号码', { exact: true }).fill(person?.idcode ?? '');
     await phone.getByLabel('手机号', { exact: true }).fill(person?.phone ?? '');
     await phone.getByLabel('同时做面部识别').check();
+    await phone.getByLabel('民族').selectOption({ label: '汉族' });
     await phone.getByRole('button', { name: '认证', exact: true }).click();
     await phone.getByRole('button', { name: '完成面部识别' }).click();
     await expect(phone.getByRole('img', { name: '电子健康码,请向工作人员出示' })).toBeVisible();

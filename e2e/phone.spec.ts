@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { DEMO_CITY, DEMO_REGISTER } from '../db/demo/city.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { dynamicCodeKeys, makeDynamicCode } from '../server/health-code/dynamic-code.ts';
+import { checkCharacter } from '../server/records/identity-number.ts';
 import { confirmAndPrint, openScan, seeRefused, seeResident, watchPrinting } from './actions.ts';
 import type { Scene } from './fake-camera.ts';
 import { type Console, expect, test } from './fixtures.ts';
@@ -38,7 +39,7 @@ async function authenticateSelf(page: Page, person: Person): Promise<void> {
 
 async function seeCode(page: Page): Promise<void> {
   await expect(page.getByRole('img', { name: '电子健康码,请向工作人员出示' })).toBeVisible();
-  await expect(page.getByText(/秒后自动更新/)).toBeVisible();
+  await expect(page.getByText(/秒内有效,自动更新/)).toBeVisible();
 }
 
 /** The phone as it is held before the tablet: its own screenshot. */
@@ -131,6 +132,39 @@ test('phone: what is wrong stands beside its field, and guessing learns nothing'
   await expect(phone.getByText(/次数过多/)).toBeVisible();
   await phone.goto('/phone');
   await expect(phone.getByText('已认证的人')).toHaveCount(0);
+});
+
+test('phone: a child alone, and a foreigner whose number looks like a citizen’s, are told what to do', async ({
+  openTablet,
+}) => {
+  const phone = await openTablet(PHONE);
+  await phone.goto('/phone/authenticate/self');
+  await agree(phone);
+  await fillIn(phone, child, { phone: '13800002001' });
+  const send = phone.getByRole('button', { name: '认证', exact: true });
+  await send.click();
+  await expect(phone.getByText(/未满 14 周岁须由监护人办理/)).toBeVisible();
+
+  const first17 = '91115619820730999';
+  await phone.getByLabel('证件号码', { exact: true }).fill(first17 + checkCharacter(first17));
+  await send.click();
+  await expect(phone.getByText('请选择国籍')).toBeVisible();
+  await phone.getByLabel('国籍').selectOption({ label: '法国' });
+  await send.click();
+  await expect(phone.getByText('姓名、证件号码或手机号不一致,请核对后再试')).toBeVisible();
+});
+
+test('phone: a foreigner with a passport is authenticated', async ({ openTablet }) => {
+  const phone = await openTablet(PHONE);
+  await phone.goto('/phone/authenticate/self');
+  await agree(phone);
+  await fillIn(phone, DEMO_REGISTER.at(-1));
+  await phone.getByLabel('证件类型').selectOption({ label: '护照' });
+  await phone.getByLabel('国籍').selectOption({ label: '法国' });
+  await phone.getByLabel('性别').selectOption({ label: '女' });
+  await phone.getByLabel('出生日期').fill('1985-05-20');
+  await phone.getByRole('button', { name: '认证', exact: true }).click();
+  await seeCode(phone);
 });
 
 test('phone: a guardian authenticates a child and prints its code; a phone number that is not the own is refused', async ({

@@ -30,6 +30,10 @@ export async function authenticate(
   if (methods.some((method) => !city.source.methods.includes(method))) {
     throw new DomainError('BAD_INPUT', '暂不支持这种认证方式', 'methods');
   }
+  // After the face it would be too late to ask.
+  const citizen = (person.nationality ?? 'CHN') === 'CHN';
+  if (methods.includes('3') && citizen && person.nation === null)
+    throw new DomainError('BAD_INPUT', '请选择民族', 'nation');
   const giveBack = await city.tries.take(phone, person);
   const returnTo = phone.origin ? `${phone.origin}/phone/face` : undefined;
   const verification = judge(await city.source.verify({ ...person, returnTo }, methods), methods);

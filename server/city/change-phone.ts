@@ -35,7 +35,9 @@ export async function changePhone(
   }
   await db.write(async (tx) => {
     const { resident: still } = await getMember(tx, phone, input.memberId);
-    await setPhone(tx, city, still, input.phone);
+    // It is verified by now, whatever it was before.
+    const methods = [...new Set([...still.methods.split('^'), '2'])].sort().join('^');
+    await change(tx, city, still, { phone: input.phone, methods });
     const children = await tx
       .select({ child: cityResidents })
       .from(cityMembers)
@@ -43,13 +45,19 @@ export async function changePhone(
       .where(and(eq(cityMembers.consentedBy, still.id), eq(cityResidents.phone, still.phone)));
     // A child on two phones is there twice.
     const each = new Map(children.map(({ child }) => [child.id, child]));
-    for (const child of each.values()) await setPhone(tx, city, child, input.phone);
+    for (const child of each.values()) await change(tx, city, child, { phone: input.phone });
   });
 }
 
-async function setPhone(tx: Transaction, city: CityPlatform, resident: Resident, phone: string): Promise<void> {
-  if (resident.phone === phone) return;
-  await tx.update(cityResidents).set({ phone }).where(eq(cityResidents.id, resident.id));
+async function change(
+  tx: Transaction,
+  city: CityPlatform,
+  resident: Resident,
+  to: Partial<Pick<Resident, 'phone' | 'methods'>>,
+): Promise<void> {
+  const changed = { ...resident, ...to };
+  if (changed.phone === resident.phone && changed.methods === resident.methods) return;
+  await tx.update(cityResidents).set(to).where(eq(cityResidents.id, resident.id));
   const told = await isTold(tx, resident.recordId);
-  await enqueue(tx, toRecord(city.config, { ...resident, phone }), told ? 'u' : 'i');
+  await enqueue(tx, toRecord(city.config, changed), told ? 'u' : 'i');
 }

@@ -35,3 +35,9 @@ export async function isTold(tx: Pick<Transaction, 'select'>, record: string): P
     .limit(1);
   return row !== undefined;
 }
+
+/** Whether the province refused the last that was said of a record, and nobody has said it again. */
+export async function wasRefused(tx: Pick<Transaction, 'select'>, record: string): Promise<boolean> {
+  const [row] = await tx.select({ state }).from(cityOutbox).where(eq(recordId, record)).orderBy(desc(id)).limit(1);
+  return row?.state === 'refused';
+}

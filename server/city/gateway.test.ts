@@ -131,7 +131,7 @@ describe('that is in trouble', () => {
 
 describe('a face', () => {
   const pending = { result: 'pending', id: 'verification-1', page: 'https://gateway.example/face/verification-1' };
-  const begin = () => phone.authenticate.mutate(typed('王新民', { methods: ['3', '2'] }));
+  const begin = () => phone.authenticate.mutate(typed('王新民', { methods: ['3', '2'], nation: '01' }));
 
   it('is shown to the gateway’s page, never here', async () => {
     answers = [says(pending)];
@@ -143,6 +143,16 @@ describe('a face', () => {
     expect(asked.at(-1)).toEqual({ method: 'GET', url: '/v1/verifications/verification-1', body: {} });
     expect(await records()).toMatchObject([{ authentication_method: '2^3', name: '王新民' }]);
     expect(await codeOf(phone.finishFace.mutate({ id: pending.id }))).toBe('FACE_NOT_FOUND');
+  });
+
+  it('is shown only once all is known that the gateway may not know', async () => {
+    const call = phone.authenticate.mutate(typed('王新民', { methods: ['2', '3'] }));
+    await expect(call).rejects.toMatchObject({ data: { error: { code: 'BAD_INPUT', field: 'nation' } } });
+    expect(asked).toEqual([]);
+    answers = [says(pending)];
+    await begin();
+    answers = [says({ result: 'passed', methods: ['2', '3'] })];
+    expect(await phone.finishFace.mutate({ id: pending.id })).toMatchObject({ outcome: 'authenticated' });
   });
 
   it('that is another’s ends it, and counts as a try', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { type Transaction, tables } from '../../db/index.ts';
 import { makeCardNumbers } from './card-and-empi.ts';
-import { enqueue, isTold } from './enqueue.ts';
+import { enqueue, isTold, wasRefused } from './enqueue.ts';
 import type { Person } from './person.ts';
 import type { CityPlatform } from './platform.ts';
 import { toRecord } from './record.ts';
@@ -45,7 +45,8 @@ export async function saveResident(
     return made.id;
   }
   await tx.update(cityResidents).set(values).where(eq(cityResidents.id, stored.id));
-  if (JSON.stringify(fields) !== JSON.stringify(toRecord(city.config, stored))) {
+  // Whoever comes again, as scans refuse them, is told of again, too.
+  if ((await wasRefused(tx, recordId)) || JSON.stringify(fields) !== JSON.stringify(toRecord(city.config, stored))) {
     await enqueue(tx, fields, (await isTold(tx, recordId)) ? 'u' : 'i');
   }
   return stored.id;

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
-import { api, type Problem, toProblem } from '../../ui/api.ts';
+import { api, isPassing, type Problem, toProblem } from '../../ui/api.ts';
 import { PageMessage } from '../../ui/page-message.tsx';
 import styles from '../phone.module.css';
 import { FACE, PHONE } from '../use-phone.ts';
@@ -34,7 +34,10 @@ export default function FacePage() {
         await queries.invalidateQueries({ queryKey: PHONE });
         router.replace(`/phone/code/${answer.memberId}`);
       } catch (error) {
-        if (here) setProblem(toProblem(error));
+        if (!here) return;
+        // The line comes back; what was shown to the gateway is not shown twice.
+        if (isPassing(error)) timer = setTimeout(ask, ASK_EVERY_MS);
+        else setProblem(toProblem(error));
       }
     }
     void ask();

@@ -23,6 +23,8 @@ export function IdentityForm({ relation, phone }: { relation: Relation; phone: P
   const [busy, setBusy] = useState(false);
   // Asked once the platform says that it has to be known.
   const [asksNation, setAsksNation] = useState(false);
+  // Of foreigners with a permanent resident's card, whose numbers look like citizens'.
+  const [asksNationality, setAsksNationality] = useState(false);
   const [asksPhone, setAsksPhone] = useState(relation !== 'child');
   const [ways, setWays] = useState(() => waysOf(relation, phone.methods));
   const { data: choices } = useQuery({
@@ -60,6 +62,7 @@ export function IdentityForm({ relation, phone }: { relation: Relation; phone: P
     } catch (error) {
       const told = toProblem(error);
       if (told.field === 'nation') setAsksNation(true);
+      if (told.field === 'nationality') setAsksNationality(true);
       if (told.field === 'phone') {
         setAsksPhone(true);
         setWays(waysOf('self', phone.methods));
@@ -70,9 +73,18 @@ export function IdentityForm({ relation, phone }: { relation: Relation; phone: P
   }
 
   const foreign = type !== CITIZEN;
+  const asksNationHere = asksNation || ways.includes('3') || HOME_RETURN.includes(type);
+  /** Whether a field stands on the form, so that its fault is told beside it. */
+  const isShown = (field: string | null) =>
+    field !== null &&
+    (['name', 'idCardTypeCode', 'idcode'].includes(field) ||
+      (asksPhone && ['phone', 'methods'].includes(field)) ||
+      (asksNationHere && field === 'nation') ||
+      (field === 'nationality' && (foreign || asksNationality)) ||
+      (foreign && ['sex', 'birthday'].includes(field)));
   return (
     <form ref={form} className={styles.form} onSubmit={submit} noValidate>
-      {problem && !problem.field && (
+      {problem && !isShown(problem.field) && (
         <p className={styles.fault} role="alert">
           {problem.message}
         </p>
@@ -96,23 +108,25 @@ export function IdentityForm({ relation, phone }: { relation: Relation; phone: P
           <input {...given} name="idcode" autoComplete="off" autoCapitalize="characters" maxLength={30} required />
         )}
       </Field>
+      {(foreign || asksNationality) && (
+        <Choose
+          key={type}
+          label="国籍"
+          name="nationality"
+          choices={choices?.nationalities}
+          initial={HOME_RETURN.includes(type) ? 'CHN' : ''}
+          fault={faultOf('nationality')}
+        />
+      )}
       {foreign && (
-        <Foreigner choices={choices} faultOf={faultOf} nationality={HOME_RETURN.includes(type) ? 'CHN' : ''} />
+        <>
+          <Choose label="性别" name="sex" choices={choices?.sexes} fault={faultOf('sex')} />
+          <Field label="出生日期" fault={faultOf('birthday')}>
+            {(given) => <input {...given} name="birthday" type="date" autoComplete="bday" />}
+          </Field>
+        </>
       )}
-      {(asksNation || HOME_RETURN.includes(type)) && (
-        <Field label="民族" fault={faultOf('nation')}>
-          {(given) => (
-            <select {...given} name="nation" defaultValue="">
-              <option value="">请选择</option>
-              {choices?.nations.map(({ code, name }) => (
-                <option key={code} value={code}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-      )}
+      {asksNationHere && <Choose label="民族" name="nation" choices={choices?.nations} fault={faultOf('nation')} />}
       {asksPhone ? (
         <>
           <Field
@@ -187,50 +201,29 @@ function Ways({
   );
 }
 
-interface Choice {
-  code: string;
+interface ChooseProps {
+  label: string;
   name: string;
+  choices: { code: string; name: string }[] | undefined;
+  initial?: string;
+  fault: string | null;
 }
 
-/** What a citizen's number tells, and other documents' numbers do not. */
-function Foreigner({
-  choices,
-  faultOf,
-  nationality,
-}: {
-  choices: { nationalities: Choice[]; sexes: Choice[] } | undefined;
-  faultOf(field: string): string | null;
-  nationality: string;
-}) {
+/** Something to choose from a table. */
+function Choose({ label, name, choices, initial = '', fault }: ChooseProps) {
   return (
-    <>
-      <Field label="国籍" fault={faultOf('nationality')}>
-        {(given) => (
-          <select {...given} key={nationality} name="nationality" defaultValue={nationality}>
-            <option value="">请选择</option>
-            {choices?.nationalities.map(({ code, name }) => (
-              <option key={code} value={code}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label="性别" fault={faultOf('sex')}>
-        {(given) => (
-          <select {...given} name="sex" defaultValue="">
-            <option value="">请选择</option>
-            {choices?.sexes.map(({ code, name }) => (
-              <option key={code} value={code}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label="出生日期" fault={faultOf('birthday')}>
-        {(given) => <input {...given} name="birthday" type="date" autoComplete="bday" />}
-      </Field>
-    </>
+    <Field label={label} fault={fault}>
+      {(given) => (
+        // Anew once the table is there: what is chosen at first stands in it.
+        <select {...given} key={choices ? 'there' : 'not yet'} name={name} defaultValue={initial}>
+          <option value="">请选择</option>
+          {choices?.map((choice) => (
+            <option key={choice.code} value={choice.code}>
+              {choice.name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }

@@ -65,7 +65,7 @@ function Face({ member, canChangePhone }: { member: Member; canChangePhone: bool
       </div>
       {shown && (
         <p className={styles.countdown}>
-          <strong>{seconds}</strong> 秒后自动更新
+          <strong>{seconds}</strong> 秒内有效,自动更新
         </p>
       )}
       {problem && (

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { makeDurable } from './durable.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'console-durable-'));
+  path = join(folder, 'test.db-wal');
+  writeFileSync(path, '');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A disk that answers when it is told to. */
+function makeDisk() {
+  const asked: { done(): void; fail(): void }[] = [];
+  const sync = () =>
+    new Promise<void>((resolve, reject) => {
+      asked.push({ done: resolve, fail: () => reject(new Error('EIO')) });
+    });
+  return { asked, sync };
+}
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+it('waits for the disk, and lets whoever comes meanwhile wait for the next turn together', async () => {
+  const { asked, sync } = makeDisk();
+  const wal = makeDurable(path, sync);
+  const ended: string[] = [];
+  const wait = (name: string) => wal.durable().then(() => ended.push(name));
+  void wait('first');
+  await turn();
+  void wait('second');
+  void wait('third');
+  await turn();
+  expect(asked).toHaveLength(1);
+  expect(ended).toEqual([]);
+  asked[0]?.done();
+  await turn();
+  expect(ended).toEqual(['first']);
+  expect(asked).toHaveLength(2);
+  asked[1]?.done();
+  await turn();
+  expect(ended).toEqual(['first', 'second', 'third']);
+  await wal.close();
+});
+
+it('believes a disk no more that failed once', async () => {
+  const { asked, sync } = makeDisk();
+  const wal = makeDurable(path, sync);
+  const first = wal.durable();
+  await turn();
+  const second = wal.durable();
+  asked[0]?.fail();
+  await expect(first).rejects.toThrow('the disk failed');
+  await expect(second).rejects.toThrow('the disk failed');
+  expect(() => wal.check()).toThrow('the disk failed');
+  await expect(wal.durable()).rejects.toThrow('the disk failed');
+  expect(asked).toHaveLength(1);
+  await wal.close();
+});
