@@ -10,7 +10,7 @@ if (!resident) throw new Error('the demo has no residents');
 for (const { role, pages } of [
   { role: 'nurse', pages: ['/scan'] },
   { role: 'site_admin', pages: ['/admin/vouchers', '/admin/sites', '/admin/staff'] },
-  { role: 'city', pages: ['/admin/filings', '/admin/batches', '/admin/platforms'] },
+  { role: 'city', pages: ['/admin/filings', '/admin/batches', '/admin/outbox', '/admin/platforms'] },
   {
     role: 'province',
     pages: [
