@@ -25,6 +25,8 @@ const THEME: ThemeConfig = {
     colorTextPlaceholder: '#65717c',
     fontFamily: 'var(--font)',
     controlHeight: 36,
+    // Dialogs and buttons would wait for the end of their animations, which busy browsers may never tell.
+    motion: false,
   },
   // Its own would be the page's colour.
   components: { Segmented: { trackBg: '#e1e7ec' } },
