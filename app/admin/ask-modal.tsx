@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Alert, Form, type FormProps, Modal } from 'antd';
 import { type ReactNode, useId } from 'react';
 import { toProblem } from '../ui/api.ts';
+import { focusFirst } from './focus-first.ts';
 
 interface Props<Values, Answer> {
   title: string;
@@ -43,6 +44,7 @@ export function AskModal<Values extends object, Answer>(props: Props<Values, Ans
     <Modal
       title={title}
       open={open}
+      afterOpenChange={focusFirst}
       onCancel={() => !sending.isPending && onClose()}
       afterClose={sending.reset}
       okText={okText}

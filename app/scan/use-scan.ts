@@ -57,6 +57,7 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
   const current = useRef({
     turn: 0,
     key: '',
+    text: '',
     takenAt: 0,
     at: 'scanning' as View['at'],
     switching: false,
@@ -100,6 +101,7 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
       // Still so when the next code comes before the lookup is answered.
       state.switching = state.at === 'resident' || (state.at === 'looking' && state.switching);
       state.key = keyOf(text);
+      state.text = text;
       state.takenAt = performance.now();
       // The camera may see the same code, too.
       gate.current.sees(text, state.takenAt);
@@ -132,8 +134,8 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
   /** Text of a hand-held scanner, which may say it twice. */
   const scanned = useCallback(
     (text: string) => {
-      const { key, takenAt } = current.current;
-      if (key !== keyOf(text) || performance.now() - takenAt > REPEAT_MS) void take(text);
+      const last = current.current;
+      if (text !== last.text || performance.now() - last.takenAt > REPEAT_MS) void take(text);
     },
     [take],
   );

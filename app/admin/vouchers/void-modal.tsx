@@ -3,6 +3,7 @@ import { Alert, Form, Input, Modal } from 'antd';
 import type { z } from 'zod';
 import { voidVoucherInput } from '../../../server/vouchers/schema.ts';
 import { api, toProblem } from '../../ui/api.ts';
+import { focusFirst } from '../focus-first.ts';
 import { zodRule } from '../zod-rule.ts';
 
 const FORM = 'void';
@@ -26,6 +27,7 @@ export function VoidModal({ voucherNo, onClose, onTried }: Props) {
   });
   return (
     <Modal
+      afterOpenChange={focusFirst}
       title="作废凭证"
       open={voucherNo !== null}
       onCancel={() => !voiding.isPending && onClose()}
