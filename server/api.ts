@@ -38,7 +38,11 @@ export const HTTP_OPTIONS = { keepAliveTimeout: 75_000 };
 
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
-/** The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of exports at `/api/exports`, lists of staff at `/api/staff`, and tRPC at `/api/trpc`. @param city one city's platform, if this server runs one */
+/**
+ * The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of
+ * exports at `/api/exports`, lists of staff at `/api/staff`, and tRPC at `/api/trpc`.
+ * @param city one city's platform, if this server runs one
+ */
 export function makeApi(
   db: Db,
   settings: Pick<Settings, 'authSecret' | 'demo' | 'databaseUrl' | 'dictionaries'>,

@@ -17,15 +17,9 @@ export default function PhonePage() {
     <main className={styles.main}>
       <h1>接种健康码</h1>
       {self ? <p>接种疫苗时,请向工作人员出示健康码。</p> : <p>接种疫苗前,请先完成实名认证;认证后即可出示健康码。</p>}
-      {self ? (
-        <Link className={styles.primary} href={wayOf(self)}>
-          接种疫苗
-        </Link>
-      ) : (
-        <Link className={styles.primary} href="/phone/authenticate/self">
-          接种疫苗
-        </Link>
-      )}
+      <Link className={styles.primary} href={self ? wayOf(self) : '/phone/authenticate/self'}>
+        接种疫苗
+      </Link>
       {members.length > 0 && (
         <section>
           <h2>已认证的人</h2>

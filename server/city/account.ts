@@ -1,6 +1,7 @@
 /** Whose phone it is: a random cookie, of which the database keeps the digest. */
 import { hash, randomBytes } from 'node:crypto';
 import { and, asc, eq, gt } from 'drizzle-orm';
+import { parse, serialize } from 'hono/utils/cookie';
 import { type Db, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { maskIdcode, maskName, maskPhone } from '../records/mask.ts';
@@ -28,14 +29,13 @@ export const digestOf = (token: string) => hash('sha256', token);
 
 /** @returns null when the request brings none */
 export function tokenIn(headers: Headers): string | null {
-  const pairs = (headers.get('cookie') ?? '').split(/;\s*/).map((pair) => pair.split('='));
-  const token = pairs.find(([name]) => name === COOKIE)?.[1] ?? '';
+  const token = parse(headers.get('cookie') ?? '', COOKIE)[COOKIE] ?? '';
   return FORM.test(token) ? token : null;
 }
 
 /** @param secure the page came over HTTPS */
 export const cookieOf = (token: string, secure: boolean) =>
-  `${COOKIE}=${token}; Path=/; Max-Age=${DAYS * 86_400}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+  serialize(COOKIE, token, { path: '/', maxAge: DAYS * 86_400, httpOnly: true, sameSite: 'Strict', secure });
 
 export async function findAccount(db: Pick<Queries, 'select'>, phone: Phone) {
   const [account] = await db

@@ -53,7 +53,7 @@ describe('a resident of the register', () => {
 
   it('keeps the phone by a cookie that scripts and other sites can’t use', async () => {
     await authenticated(phone, typed('王新民'));
-    expect(phone.jar.attributes).toBe('; Path=/; Max-Age=15552000; HttpOnly; SameSite=Strict');
+    expect(phone.jar.attributes).toBe('; Max-Age=15552000; Path=/; HttpOnly; SameSite=Strict');
     const [account] = await site.db.read.select().from(tables.cityAccounts);
     expect(phone.jar.cookie).not.toContain(account?.tokenDigest);
     expect((await makePhone(site).state.query()).members).toEqual([]);

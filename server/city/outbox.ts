@@ -14,6 +14,8 @@ import { OUTBOX_PER_PAGE } from './schema.ts';
 
 const { cityOutbox, cityResidents } = tables;
 
+const inShanghai = (iso: string | null) => iso && shanghaiTime(new Date(iso));
+
 /** @throws DomainError FORBIDDEN (the platform's own city only) */
 function authoriseCity(actor: Actor, city: CityPlatform): void {
   const who = authorise(actor, 'city');
@@ -42,12 +44,20 @@ export async function browseOutbox(db: Db, city: CityPlatform, actor: Actor, inp
     ...{ id, recordId, operation, cdTime, cdBatch },
     name: maskName(row.record?.name ?? ''),
     errors: row.errors ?? [],
-    settledAt: row.settledAt && shanghaiTime(new Date(row.settledAt)),
+    settledAt: inShanghai(row.settledAt),
   }));
   const { lastSuccessAt = null, lastError = null, nextTryAt = null } = city.uploads?.state ?? {};
   return {
     counts,
-    upload: { lastSuccessAt, lastError, nextTryAt },
+    upload: {
+      lastSuccessAt: inShanghai(lastSuccessAt),
+      lastError: lastError && {
+        ...lastError,
+        since: shanghaiTime(new Date(lastError.since)),
+        at: shanghaiTime(new Date(lastError.at)),
+      },
+      nextTryAt: inShanghai(nextTryAt),
+    },
     refused: { items, nextCursor: refused.length > OUTBOX_PER_PAGE ? (items.at(-1)?.id ?? null) : null },
   };
 }

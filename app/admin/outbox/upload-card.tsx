@@ -5,13 +5,6 @@ import styles from './outbox.module.css';
 type Outbox = Answers['city']['outbox'];
 
 const RED = { color: 'var(--stop)' };
-// Swedes write a time as the server does.
-const TIME = new Intl.DateTimeFormat('sv-SE', {
-  timeZone: 'Asia/Shanghai',
-  dateStyle: 'short',
-  timeStyle: 'medium',
-});
-const timeOf = (iso: string) => TIME.format(new Date(iso));
 
 /** How many rows are where, and how the uploads go. */
 export function UploadCard({ counts, upload }: Pick<Outbox, 'counts' | 'upload'>) {
@@ -34,8 +27,8 @@ export function UploadCard({ counts, upload }: Pick<Outbox, 'counts' | 'upload'>
         ))}
       </div>
       <p className={styles.times}>
-        <span>最近一次上报成功:{lastSuccessAt ? timeOf(lastSuccessAt) : '本次启动后还没有'}</span>
-        <span>{nextTryAt ? `下次上报:${timeOf(nextTryAt)}` : '正在上报…'}</span>
+        <span>最近一次上报成功:{lastSuccessAt ? lastSuccessAt : '本次启动后还没有'}</span>
+        <span>{nextTryAt ? `下次上报:${nextTryAt}` : '正在上报…'}</span>
       </p>
       {lastError && (
         <Alert
@@ -44,7 +37,7 @@ export function UploadCard({ counts, upload }: Pick<Outbox, 'counts' | 'upload'>
           role="alert"
           className={styles.told}
           title={`上报失败:${lastError.message}`}
-          description={`自 ${timeOf(lastError.since)} 起未能上报,最近一次尝试 ${timeOf(lastError.at)}。记录保留在本系统,恢复后自动补报,不会丢失或重复。`}
+          description={`自 ${lastError.since} 起未能上报,最近一次尝试 ${lastError.at}。记录保留在本系统,恢复后自动补报,不会丢失或重复。`}
         />
       )}
     </Card>

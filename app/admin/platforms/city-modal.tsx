@@ -26,7 +26,7 @@ export function CityModal(props: Props) {
         extra="行政区划代码前 4 位,例如 4401;城市名称由系统按代码表填写。"
         rules={[zodRule((code) => createCityInput.shape.code.safeParse(code ?? ''))]}
       >
-        <Input id="city-code" autoFocus inputMode="numeric" maxLength={4} />
+        <Input id="city-code" inputMode="numeric" maxLength={4} />
       </Form.Item>
     </AskModal>
   );

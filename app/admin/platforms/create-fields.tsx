@@ -16,14 +16,13 @@ interface Props {
   id: string;
   input: typeof createCredentialInput | typeof createIssuerInput;
   placeholder: string;
-  autoFocus?: boolean;
 }
 
 /** What something is made for, in the words of who makes it. */
-export function LabelField({ id, input, placeholder, autoFocus = false }: Props) {
+export function LabelField({ id, input, placeholder }: Props) {
   return (
     <Form.Item name="label" label="用途" htmlFor={id} rules={[zodRule((label) => input.shape.label.safeParse(label))]}>
-      <Input id={id} autoFocus={autoFocus} maxLength={50} showCount placeholder={placeholder} />
+      <Input id={id} maxLength={50} showCount placeholder={placeholder} />
     </Form.Item>
   );
 }

@@ -27,7 +27,7 @@ export function CredentialModal({ city, onMade, ...rest }: Props) {
       onDone={(made) => onMade(madeCredential(made, null))}
     >
       <CityLine name={city?.name} />
-      <LabelField id="credential-label" input={createCredentialInput} placeholder="例如:正式上报、联调测试" autoFocus />
+      <LabelField id="credential-label" input={createCredentialInput} placeholder="例如:正式上报、联调测试" />
     </AskModal>
   );
 }

@@ -39,7 +39,7 @@ export function IssuerModal({ city, onMade, ...rest }: Props) {
         extra="动态码末段的机构标识,字母一律按大写;登记后不能更改,吊销后不能再次使用。"
         rules={[zodRule((code) => createIssuerInput.shape.code.safeParse(code))]}
       >
-        <Input id="issuer-code" autoFocus maxLength={64} spellCheck={false} placeholder="例如:GZAPP" />
+        <Input id="issuer-code" maxLength={64} spellCheck={false} placeholder="例如:GZAPP" />
       </Form.Item>
       <LabelField id="issuer-label" input={createIssuerInput} placeholder="例如:市民健康应用" />
     </AskModal>

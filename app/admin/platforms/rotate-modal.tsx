@@ -44,7 +44,7 @@ export function RotateModal({ appId, onMade, ...rest }: Props) {
         extra="0 至 720 小时,便于市级平台更换;填 0 则旧密钥立即失效。"
         rules={[zodRule((hours) => rotateCredentialInput.shape.overlapHours.safeParse(hours))]}
       >
-        <InputNumber<number> id="overlap-hours" autoFocus suffix="小时" className={styles.hours} />
+        <InputNumber<number> id="overlap-hours" suffix="小时" className={styles.hours} />
       </Form.Item>
     </AskModal>
   );

@@ -48,7 +48,7 @@ export function SiteModal({ site, ...rest }: Props) {
           extra="10 位数字,保存后不能修改。"
           rules={[zodRule((code) => shape.code.safeParse(code ?? ''))]}
         >
-          <Input id="site-code" autoFocus inputMode="numeric" maxLength={10} />
+          <Input id="site-code" inputMode="numeric" maxLength={10} />
         </Form.Item>
       ) : (
         <p>
@@ -56,7 +56,7 @@ export function SiteModal({ site, ...rest }: Props) {
         </p>
       )}
       <Form.Item name="name" label="名称" htmlFor="site-name" rules={[zodRule((name) => shape.name.safeParse(name))]}>
-        <Input id="site-name" autoFocus={!isNew} maxLength={50} showCount />
+        <Input id="site-name" maxLength={50} showCount />
       </Form.Item>
       <Form.Item
         name="divisionCode"

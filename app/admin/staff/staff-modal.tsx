@@ -69,7 +69,7 @@ export function StaffModal({ me, person, onMade, ...rest }: Props) {
           extra="用于登录,保存后不能修改。"
           rules={[zodRule((username) => staffFields.username.safeParse(username ?? ''))]}
         >
-          <Input id="staff-username" autoFocus autoCapitalize="none" spellCheck={false} maxLength={30} />
+          <Input id="staff-username" autoCapitalize="none" spellCheck={false} maxLength={30} />
         </Form.Item>
       )}
       <Form.Item
@@ -78,7 +78,7 @@ export function StaffModal({ me, person, onMade, ...rest }: Props) {
         htmlFor="staff-name"
         rules={[zodRule((name) => staffFields.name.safeParse(name))]}
       >
-        <Input id="staff-name" autoFocus={old !== null} maxLength={50} />
+        <Input id="staff-name" maxLength={50} />
       </Form.Item>
       {own ? (
         <p>不能修改自己的角色和所属单位。</p>

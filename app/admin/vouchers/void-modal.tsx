@@ -53,7 +53,7 @@ export function VoidModal({ voucherNo, onClose, onTried }: Props) {
           htmlFor="void-reason"
           rules={[zodRule((reason) => voidVoucherInput.shape.reason.safeParse(reason))]}
         >
-          <Input.TextArea id="void-reason" autoFocus rows={3} maxLength={100} showCount />
+          <Input.TextArea id="void-reason" rows={3} maxLength={100} showCount />
         </Form.Item>
       </Form>
       {voiding.error && <Alert type="error" showIcon role="alert" title={toProblem(voiding.error).message} />}

@@ -54,7 +54,7 @@ export function Moves({ filing, onTried }: { filing: Opened; onTried: () => void
             label={asked === 'revoke' ? '撤销原因' : '管理单位意见'}
             rules={[zodRule((opinion) => moveFilingInput.safeParse({ id: filing.id, move: asked, opinion }))]}
           >
-            <Input.TextArea rows={4} maxLength={500} showCount autoFocus />
+            <Input.TextArea rows={4} maxLength={500} showCount />
           </Form.Item>
         )}
       </AskModal>

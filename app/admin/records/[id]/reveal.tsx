@@ -35,7 +35,7 @@ export function Reveal({ id, onRevealed }: Props) {
           label="查看原因"
           rules={[zodRule((reason) => revealRecordInput.shape.reason.safeParse(reason))]}
         >
-          <Input.TextArea rows={3} maxLength={100} showCount autoFocus placeholder="请勿填写居民的个人信息" />
+          <Input.TextArea rows={3} maxLength={100} showCount placeholder="请勿填写居民的个人信息" />
         </Form.Item>
       </AskModal>
     </>
