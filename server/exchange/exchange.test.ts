@@ -211,8 +211,9 @@ it('ten uploads at once let every scan through', async () => {
   while (running) {
     const answer = await nurse.scan.lookup.mutate({ code: `${scanned.erhc_card_no}:1` });
     expect(answer.outcome).toBe('authenticated');
-    scans += 1;
+    if (running) scans += 1;
   }
   expect((await uploads).map(({ accepted }) => accepted)).toEqual(Array(10).fill(1000));
-  expect(scans).toBeGreaterThan(5);
+  // Behind all ten there would be none.
+  expect(scans).toBeGreaterThan(1);
 });
