@@ -120,6 +120,8 @@ export const AUDIT_OUTCOMES: Record<AuditOutcome, string> = {
   GUARDIAN_REQUIRED: '须由监护人办理',
   FACE_NOT_FOUND: '面部识别已失效',
   MEMBER_NOT_FOUND: '未完成实名认证',
+  CONSENT_OUTDATED: '告知书已更新',
+  WEAKER_AUTHENTICATION: '认证方式不足',
   TOO_MANY_TRIES: '失败次数过多',
   OUTBOX_ROW_NOT_FOUND: '没有这条上报记录',
   PROVINCE_UNAVAILABLE: '省平台不可用',

@@ -32,7 +32,7 @@ export async function browseOutbox(db: Db, city: CityPlatform, actor: Actor, inp
     .select({ state: cityOutbox.state, rows: count() })
     .from(cityOutbox)
     .groupBy(cityOutbox.state);
-  const counts = { waiting: 0, sent: 0, accepted: 0, refused: 0, retried: 0 };
+  const counts = { waiting: 0, sent: 0, accepted: 0, refused: 0, retried: 0, unsaid: 0 };
   for (const { state, rows } of states) counts[state] = rows;
   const refused = await db.read
     .select()
