@@ -32,13 +32,13 @@ export default function CodePage() {
   if (member.mustConsent) {
     return (
       <main className={styles.main}>
+        <Link className={styles.back} href="/phone">
+          返回
+        </Link>
         <h1>{member.name}</h1>
         <p>个人信息处理告知书已更新,请重新阅读并认证,之后即可出示健康码。</p>
         <Link className={styles.primary} href={`/phone/authenticate/${member.relation}`}>
           去认证
-        </Link>
-        <Link className={styles.back} href="/phone">
-          返回
         </Link>
       </main>
     );
