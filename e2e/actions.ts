@@ -48,6 +48,7 @@ export async function openScan(page: Page): Promise<void> {
 
 /** A hand-held scanner: characters, then Enter or Tab. */
 export async function scanByHand(page: Page, text: string, end: 'Enter' | 'Tab' = 'Enter'): Promise<void> {
+  // Not detached before the page closes: that would end `setOffline`, too.
   const cdp = await page.context().newCDPSession(page);
   // As a scanner sends them, a few milliseconds between two keys however busy the page is: keyboard.press waits for the page each time.
   let timestamp = Date.now() / 1000;
@@ -60,7 +61,6 @@ export async function scanByHand(page: Page, text: string, end: 'Enter' | 'Tab' 
     ...[...text].flatMap((key) => press(key, { text: key })),
     ...press(end, end === 'Enter' ? { text: '\r', windowsVirtualKeyCode: 13 } : { windowsVirtualKeyCode: 9 }),
   ]);
-  await cdp.detach();
 }
 
 export async function seeResident(page: Page, name: string): Promise<void> {
