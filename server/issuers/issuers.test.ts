@@ -178,6 +178,7 @@ describe('an issuer', () => {
       const list = await (await site.as(who)).issuers.list.query();
       expect(list).toContainEqual({
         ...{ code: 'GZTEST', cityCode: '4401', label: '测试', createdAt: expect.any(String), revokedAt: null },
+        formerUntil: null,
       });
     }
     const [row] = await site.db.read.select().from(tables.codeIssuers).where(eq(tables.codeIssuers.code, 'GZTEST'));
