@@ -1,10 +1,14 @@
 /** What people do, in the domain's words. */
 import { expect, type Page } from '@playwright/test';
+import { demoDynamicCode } from '../db/demo/city.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import type { Console } from './fixtures.ts';
 
 /** The QR text of a fixed demo resident, as a static code. */
 export const codeOf = (key: string) => `${cardNoOf(key)}:1`;
+
+/** Theirs as a dynamic one of the demo's issuer, good for ten minutes. */
+export const dynamicCodeOf = (key: string) => demoDynamicCode(cardNoOf(key), 600);
 
 /** What somebody does elsewhere meanwhile: a mutation, without a tablet. @returns its answer */
 export async function ask<Answer>(
