@@ -118,7 +118,7 @@ it('finds no scan and no sort in the plans', async () => {
   prepare.mockRestore();
   expect(queries.size).toBeGreaterThan(25);
   // A procedure that this test forgot would go unseen.
-  expect(listProcedures()).toHaveLength(66);
+  expect(listProcedures()).toHaveLength(67);
 
   const database = new Database(site.databaseFile, { readonly: true });
   // No tables: `found` are rows that were found and are counted, VALUES those that are inserted.
@@ -192,6 +192,7 @@ async function liveInTheCity(city: Client) {
   );
   await city.city.outbox.query({ cursor: 9 });
   await city.city.retry.mutate({ id: row?.id ?? 0 });
+  await city.city.retryAll.mutate();
 }
 
 /** Every filter of the audit trail, alone and together, in both orders (a cursor changes no query); and its check. */

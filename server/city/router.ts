@@ -5,7 +5,7 @@ import { cookieOf, digestOf, makeToken, readState, tokenIn } from './account.ts'
 import { authenticate, finishFace } from './authenticate.ts';
 import { changePhone } from './change-phone.ts';
 import { showCode, showStaticCode } from './code.ts';
-import { browseOutbox, reconcileCity, retryRow } from './outbox.ts';
+import { browseOutbox, reconcileCity, retryAll, retryRow } from './outbox.ts';
 import type { CityPlatform } from './platform.ts';
 import {
   authenticateInput,
@@ -76,6 +76,7 @@ const cityProcedure = procedure.use(({ ctx, next }) => next({ ctx: { ...ctx, cit
 export const cityRouter = router({
   outbox: cityProcedure.input(outboxInput).query(({ ctx, input }) => browseOutbox(ctx.db, ctx.city, ctx.actor, input)),
   retry: cityProcedure.input(retryInput).mutation(({ ctx, input }) => retryRow(ctx.db, ctx.city, ctx.actor, input)),
+  retryAll: cityProcedure.mutation(({ ctx }) => retryAll(ctx.db, ctx.city, ctx.actor)),
   reconcile: cityProcedure
     .input(reconcileInput)
     .query(({ ctx, input }) => reconcileCity(ctx.db, ctx.city, ctx.actor, input)),
