@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import './globals.css';
+import { RegisterServiceWorker } from './offline/register.tsx';
 import { Providers } from './ui/providers.tsx';
 
 export const metadata: Metadata = {
@@ -17,6 +18,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
     <html lang="zh-CN">
       <body>
         <Providers>{children}</Providers>
+        <RegisterServiceWorker />
       </body>
     </html>
   );

@@ -13,6 +13,7 @@ import { type Column, getTableColumns, getTableName, type SQL, sql } from 'drizz
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { LRUCache } from 'lru-cache';
 import { makeDurable } from './durable.ts';
 import * as auditTables from './schema.audit.sqlite.ts';
 import * as cityTables from './schema.city.sqlite.ts';
@@ -66,8 +67,10 @@ export interface Db {
 
 /** KiB. A large batch changes that much of the indexes before it commits. */
 const WRITER_CACHE = 160 * 1024;
-/** Milliseconds between checkpoints. */
+/** Milliseconds between two looks at the write-ahead log. */
 const CHECKPOINT_INTERVAL = 1000;
+/** Of one connection. */
+const STATEMENTS = 500;
 /** Pages of the write-ahead log at which a commit does the checkpoint itself, should the thread not keep up. */
 const LOG_LIMIT = 100_000;
 const MIGRATIONS = fileURLToPath(new URL('./migrations/sqlite', import.meta.url));
@@ -203,6 +206,7 @@ function connect(path: string, options: Database.Options = {}) {
   const connection = new Database(path, options);
   // Longer than a batch of 100 000 records: an operator's command waits behind it.
   connection.pragma('busy_timeout = 20000');
+  keepStatements(connection);
   if (!options.readonly) {
     connection.pragma('journal_mode = WAL');
     connection.pragma(`cache_size = -${WRITER_CACHE}`);
@@ -211,4 +215,17 @@ function connect(path: string, options: Database.Options = {}) {
     connection.pragma(`wal_autocheckpoint = ${LOG_LIMIT}`);
   }
   return connection;
+}
+
+/** Each text is compiled once: drizzle asks for its statement anew at each query. */
+function keepStatements(connection: Database.Database) {
+  const kept = new LRUCache<string, Database.Statement>({ max: STATEMENTS });
+  connection.prepare = ((text: string) => {
+    const there = kept.get(text);
+    // As it is when new: drizzle may have asked for bare rows.
+    if (there) return there.reader ? there.raw(false) : there;
+    const made = Database.prototype.prepare.call(connection, text);
+    kept.set(text, made);
+    return made;
+  }) as typeof connection.prepare;
 }

@@ -2,7 +2,15 @@
  * The tables of one city's own platform (server/city) on SQLite. The province's side never looks into them, nor this side into the
  * province's: they meet at the exchange's HTTP door only.
  */
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  type AnySQLiteColumn,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 
 /** Persons whom the operator has imported: what a resident's own words are compared with. */
 export const cityRegister = sqliteTable(
@@ -42,8 +50,9 @@ export const cityResidents = sqliteTable(
     nationality: text('nationality'),
     birthday: text('birthday').notNull(),
     phone: text('phone').notNull(),
-    /** A child's guardian. */
+    /** Of a child: its guardian's name, and who that is. */
     linkman: text('linkman'),
+    guardianId: integer('guardian_id').references((): AnySQLiteColumn => cityResidents.id, { onDelete: 'set null' }),
     erhcCardNo: text('erhc_card_no').notNull(),
     empi: text('empi').notNull(),
     /** 实名认证方式, e.g. `2^4`. */
@@ -52,7 +61,10 @@ export const cityResidents = sqliteTable(
     recordId: text('record_id').notNull().unique(),
     authenticatedAt: text('authenticated_at').notNull(),
   },
-  (t) => [uniqueIndex('city_residents_key').on(t.idCardTypeCode, t.idcode)],
+  (t) => [
+    uniqueIndex('city_residents_key').on(t.idCardTypeCode, t.idcode),
+    index('city_residents_by_guardian').on(t.guardianId),
+  ],
 );
 
 /** Whom a phone shows codes of, and by whose consent. */
@@ -68,6 +80,8 @@ export const cityMembers = sqliteTable(
     relation: text('relation', { enum: ['self', 'child', 'elder', 'other'] }).notNull(),
     consentedAt: text('consented_at').notNull(),
     consentVersion: text('consent_version').notNull(),
+    /** What was passed on this phone, e.g. `2^4`; the resident may have passed more on another. */
+    methods: text('methods').notNull().default(''),
     /** The guardian who consented for a child under 14; null: the resident. */
     consentedBy: integer('consented_by').references(() => cityResidents.id, { onDelete: 'set null' }),
   },
@@ -98,8 +112,8 @@ export const cityOutbox = sqliteTable(
     record: text('record', { mode: 'json' }).$type<Record<string, string | null>>(),
     /** The batch that it went with. */
     cdBatch: text('cd_batch'),
-    /** `retried`: it was refused, and a newer row says it again. */
-    state: text('state', { enum: ['waiting', 'sent', 'accepted', 'refused', 'retried'] }).notNull(),
+    /** `retried`: it was refused, and a newer row says it again; `unsaid`: its resident withdrew before the province took it. */
+    state: text('state', { enum: ['waiting', 'sent', 'accepted', 'refused', 'retried', 'unsaid'] }).notNull(),
     errors: text('errors', { mode: 'json' }).$type<RefusedField[]>(),
     createdAt: text('created_at').notNull(),
     settledAt: text('settled_at'),

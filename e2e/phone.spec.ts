@@ -197,6 +197,39 @@ test('phone: a guardian authenticates a child and prints its code; a phone numbe
   await expect(phone.getByText('姓名、证件号码或手机号不一致,请核对后再试')).toBeVisible();
 });
 
+test('phone: somebody who authenticated elsewhere by more is only removed from this phone', async ({
+  openTablet,
+  site,
+}) => {
+  const own = await openTablet(PHONE);
+  await authenticateSelf(own, elder);
+  const others = await openTablet(PHONE);
+  await others.goto('/phone/authenticate/self');
+  await agree(others);
+  await fillIn(others, elder);
+  await others.getByLabel('姓名和证件号码(手机号不在本人名下)').check();
+  await others.getByRole('button', { name: '认证', exact: true }).click();
+  await seeCode(others);
+  await others.getByText('更多').click();
+  await expect(others.getByText('李*兰已在其他手机上办理')).toBeVisible();
+  await expect(others.getByText('138****')).toHaveCount(0);
+  await expect(others.getByRole('button', { name: '打印', exact: true })).toHaveCount(0);
+  await others.getByRole('button', { name: '从本机移除' }).click();
+  await others.getByRole('button', { name: '确认移除' }).click();
+  await expect(others.getByText('请先完成实名认证')).toBeVisible();
+
+  // Another notice: no code before it is agreed to.
+  site.database.exec("UPDATE city_members SET consent_version = '2020-01'");
+  await own.reload();
+  await expect(own.getByText('个人信息处理告知书已更新')).toBeVisible();
+  await expect(own.getByRole('img')).toHaveCount(0);
+  await own.getByRole('link', { name: '去认证' }).click();
+  await agree(own);
+  await fillIn(own, elder);
+  await own.getByRole('button', { name: '认证', exact: true }).click();
+  await seeCode(own);
+});
+
 test('phone: the code is renewed before it ends, and says so when it cannot be', async ({ openTablet }) => {
   const phone = await openTablet(PHONE);
   await authenticateSelf(phone, DEMO_REGISTER[5]);

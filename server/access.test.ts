@@ -39,7 +39,7 @@ async function credential() {
   return (await city.exchange.createCredential.mutate({ cityCode: '4401', label: '测试' })).appId;
 }
 
-/** An issuer of the city user's city, to be revoked. */
+/** An issuer of the city user's city, to be rotated or revoked. */
 async function issuer() {
   const code = `OLD${nextNumber()}`;
   await (await site.as('city')).issuers.create.mutate({ code, cityCode: '4401', label: '测试' });
@@ -158,6 +158,7 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown; phone?:
     may: ['province', 'city'],
     input: () => ({ code: `ISSUER${nextNumber()}`, cityCode: '4401', label: '测试' }),
   },
+  'issuers.rotate': { may: ['province', 'city'], input: issuer },
   'issuers.revoke': { may: ['province', 'city'], input: issuer },
   'filings.browse': { may: ['province', 'city'], input: () => ({}) },
   'filings.open': { may: ['province', 'city'], input: submitted },

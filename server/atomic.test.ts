@@ -29,7 +29,7 @@ import { discardFiling } from './filings/discard.ts';
 import { addFile, removeFile } from './filings/files.ts';
 import { moveFiling } from './filings/move.ts';
 import { createFiling, saveFiling } from './filings/save-draft.ts';
-import { createIssuer, revokeIssuer } from './issuers/manage.ts';
+import { createIssuer, revokeIssuer, rotateIssuer } from './issuers/manage.ts';
 import { makeLog } from './log.ts';
 import { browseRecords } from './records/browse.ts';
 import { presentTime } from './records/check-record.ts';
@@ -205,6 +205,7 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
   },
   'issuers.create': async (broken) =>
     createIssuer(broken, sealer, await actorOf('city'), { code: 'ATOMIC', cityCode: '4401', label: '测试' }),
+  'issuers.rotate': async (broken) => rotateIssuer(broken, sealer, await actorOf('city'), { code: 'GZHEALTH' }),
   'issuers.revoke': async (broken) => {
     const code = `ATOMIC${nextNumber()}`;
     await createIssuer(db, sealer, await actorOf('city'), { code, cityCode: '4401', label: '测试' });

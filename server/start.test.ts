@@ -77,6 +77,9 @@ describe('production', () => {
     const wang = client(server.url, cookie);
     expect(await wang.staff.me.query()).toMatchObject({ name: '王护士', role: 'nurse', siteName: '示例中心' });
     expect(await codeOf(wang.demo.codes.query())).not.toBe('ok');
+    const [card, block] = ['A'.repeat(64), '0'.repeat(32)];
+    expect(await codeOf(wang.scan.lookup.mutate({ code: `${card}:1` }))).toBe('ok');
+    expect(await codeOf(wang.scan.lookup.mutate({ code: `${card}:0:${block}:NOBODY` }))).toBe('ISSUER_UNKNOWN');
     await server.stop();
   });
 

@@ -74,27 +74,44 @@ export async function listMembers(db: Pick<Queries, 'select'>, accountId: number
 }
 export type Member = Awaited<ReturnType<typeof listMembers>>[number];
 
-/** @throws DomainError MEMBER_NOT_FOUND: also for somebody of another phone */
-export async function getMember(db: Pick<Queries, 'select'>, phone: Phone, memberId: number): Promise<Member> {
+/**
+ * Somebody of this phone, with all who are on it.
+ * @throws DomainError MEMBER_NOT_FOUND: also for somebody of another phone
+ */
+export async function getMember(
+  db: Pick<Queries, 'select'>,
+  phone: Phone,
+  memberId: number,
+): Promise<Member & { family: Member[] }> {
   const account = await findAccount(db, phone);
-  const [found] = account
-    ? await db
-        .select({ resident: cityResidents, member: cityMembers })
-        .from(cityMembers)
-        .innerJoin(cityResidents, eq(cityResidents.id, cityMembers.residentId))
-        .where(and(eq(cityMembers.accountId, account.id), eq(cityMembers.residentId, memberId)))
-    : [];
+  const family = account ? await listMembers(db, account.id) : [];
+  const found = family.find(({ resident }) => resident.id === memberId);
   if (!found) throw new DomainError('MEMBER_NOT_FOUND', '请先完成实名认证', 'memberId');
-  return found;
+  return { ...found, family };
 }
+
+/**
+ * Whether a phone knows a resident as well as anybody does: then it may end the consent and print the code that never ends. Name and number
+ * alone do not, where a phone or a face was verified elsewhere; nor does another guardian than the one whom the record names.
+ * @param family all who are on the phone
+ */
+export function speaksFor({ member, resident }: Member, family: Member[]): boolean {
+  if (resident.guardianId === null) return isStrong(member.methods) || !isStrong(resident.methods);
+  const guardian = family.find((each) => each.resident.id === resident.guardianId);
+  return guardian !== undefined && member.consentedBy === guardian.resident.id && speaksFor(guardian, family);
+}
+/** Whether methods joined by `^` say more than that somebody knows name and number. */
+export const isStrong = (methods: string) => /[23]/.test(methods);
 
 export const isChild = (birthday: string) => yearsBetween(birthday, shanghaiDay(new Date())) < GUARDIAN_UNTIL;
 
 /** Who may consent for a child: the phone's own adult. */
 export const guardianIn = (members: Member[]): Member | undefined =>
   members.find(
-    ({ member, resident }) =>
-      member.relation === 'self' && yearsBetween(resident.birthday, shanghaiDay(new Date())) >= 18,
+    (each) =>
+      each.member.relation === 'self' &&
+      yearsBetween(each.resident.birthday, shanghaiDay(new Date())) >= 18 &&
+      speaksFor(each, members),
   );
 
 /** What the phone's first page shows: masked, as others may look on. */
@@ -110,7 +127,9 @@ export async function readState(db: Db, city: CityPlatform, phone: Phone) {
       memberId: resident.id,
       relation: member.relation,
       name: maskName(resident.name),
-      phone: maskPhone(resident.phone),
+      /** Null to whoever has not shown to know it. */
+      phone: speaksFor({ resident, member }, members) ? maskPhone(resident.phone) : null,
+      speaks: speaksFor({ resident, member }, members),
       isChild: isChild(resident.birthday),
       methods: resident.methods,
       /** The notice has another version by now: ask again. */

@@ -35,7 +35,7 @@ describe('a resident of the register', () => {
     expect(state.members).toEqual([
       {
         ...{ memberId, relation: 'self', name: '王*民', phone: '138****2001' },
-        ...{ isChild: false, methods: '2', mustConsent: false },
+        ...{ isChild: false, methods: '2', mustConsent: false, speaks: true },
       },
     ]);
     const [row] = await outbox();
@@ -257,36 +257,6 @@ it('has one person of its own, and a family', async () => {
   });
   await authenticated(phone, typed('李秀兰', { relation: 'elder' }));
   expect((await phone.state.query()).members).toHaveLength(2);
-});
-
-describe('consent that is withdrawn', () => {
-  it('leaves nothing of the resident but what the province is to hear', async () => {
-    const memberId = await authenticated(phone, typed('王新民'));
-    const other = makePhone(site);
-    await authenticated(other, typed('王新民'));
-    await phone.withdraw.mutate({ memberId });
-    for (const each of [phone, other]) expect(await each.state.query()).toMatchObject({ members: [] });
-    expect(await codeOf(phone.code.mutate({ memberId }))).toBe('MEMBER_NOT_FOUND');
-    expect(await site.db.read.select().from(tables.cityResidents)).toEqual([]);
-    expect(await site.db.read.select().from(tables.cityMembers)).toEqual([]);
-    const rows = await outbox();
-    expect(rows.map(({ operation }) => operation)).toEqual(['i', 'd']);
-    await authenticated(phone, typed('王新民'));
-    const again = (await outbox())[2];
-    expect(again?.operation).toBe('i');
-    expect(again?.recordId).not.toBe(rows[0]?.recordId);
-    expect(again?.record?.erhc_card_no).toBe(rows[0]?.record?.erhc_card_no);
-  });
-
-  it('is nobody else’s to withdraw', async () => {
-    const memberId = await authenticated(phone, typed('王新民'));
-    const other = makePhone(site);
-    await authenticated(other, typed('李秀兰'));
-    for (const call of [other.withdraw, other.code, other.staticCode]) {
-      expect(await codeOf(call.mutate({ memberId }))).toBe('MEMBER_NOT_FOUND');
-    }
-    expect(await codeOf(other.changePhone.mutate({ memberId, phone: '13800002001' }))).toBe('MEMBER_NOT_FOUND');
-  });
 });
 
 function wrongCheck(number: string) {

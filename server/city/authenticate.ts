@@ -1,4 +1,4 @@
-import { type Db, tables } from '../../db/index.ts';
+import { type Db, type Queries, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { findAccount, guardianIn, isChild, listMembers, type Member, type Phone, takeAccount } from './account.ts';
 import { type Person, readPerson } from './person.ts';
@@ -25,7 +25,7 @@ export async function authenticate(
   phone: Phone,
   input: AuthenticateInput,
 ): Promise<Authentication> {
-  const person = await readWithGuardian(db, city, phone, input);
+  const { person } = await readWithGuardian(db.read, city, phone, input);
   const methods = [...new Set(input.methods)].sort();
   if (methods.some((method) => !city.source.methods.includes(method))) {
     throw new DomainError('BAD_INPUT', '暂不支持这种认证方式', 'methods');
@@ -74,10 +74,15 @@ export async function finishFace(db: Db, city: CityPlatform, phone: Phone): Prom
 
 const mismatch = () => new DomainError('IDENTITY_MISMATCH', '姓名、证件号码或手机号不一致,请核对后再试');
 
-/** Judges the form, and whether this phone may speak for the person; no try is counted for that. */
-async function readWithGuardian(db: Db, city: CityPlatform, phone: Phone, input: AuthenticateInput): Promise<Person> {
-  const account = await findAccount(db.read, phone);
-  const members = account ? await listMembers(db.read, account.id) : [];
+/** Judges the form, and whether this phone may speak for the person; no try is counted for that. The guardian is a child's. */
+async function readWithGuardian(
+  db: Pick<Queries, 'select'>,
+  city: CityPlatform,
+  phone: Phone,
+  input: AuthenticateInput,
+): Promise<{ person: Person; guardian: Member['resident'] | null }> {
+  const account = await findAccount(db, phone);
+  const members = account ? await listMembers(db, account.id) : [];
   const first = readPerson(city.config, input, input.phone ?? null);
   const self = members.find(({ member }) => member.relation === 'self')?.resident;
   const isSelf = self?.idCardTypeCode === first.idCardTypeCode && self.idcode === first.idcode;
@@ -89,12 +94,12 @@ async function readWithGuardian(db: Db, city: CityPlatform, phone: Phone, input:
   }
   if (!isChild(first.birthday)) {
     if (!input.phone) throw new DomainError('BAD_INPUT', '请填写手机号', 'phone');
-    return first;
+    return { person: first, guardian: null };
   }
-  const guardian = guardianOf(members, input);
+  const { resident: guardian } = guardianOf(members, input);
   // A child has no phone of its own to be compared.
   if (input.methods.includes('2')) throw new DomainError('BAD_INPUT', '儿童请用二要素认证', 'methods');
-  return readPerson(city.config, input, guardian.resident.phone);
+  return { person: readPerson(city.config, input, guardian.phone), guardian };
 }
 
 /** @throws DomainError GUARDIAN_REQUIRED */
@@ -115,22 +120,24 @@ async function keep(
   if (verification.outcome === 'unavailable') {
     throw new DomainError('IDENTITY_UNAVAILABLE', '实名认证服务暂不可用,请稍后再试');
   }
-  const person = await readWithGuardian(db, city, phone, input);
-  const citizen = (person.nationality ?? 'CHN') === 'CHN';
-  const nation = citizen ? (verification.nation ?? person.nation) : null;
-  if (citizen && nation === null) throw new DomainError('BAD_INPUT', '请选择民族', 'nation');
-  // However it was typed: the nurse compares it with the document.
-  const name = verification.name ?? person.name;
   return db.write(async (tx) => {
+    // As it stands now: the phone may have got another person of its own, or lost the guardian, meanwhile.
+    const { person, guardian } = await readWithGuardian(tx, city, phone, input);
+    const citizen = (person.nationality ?? 'CHN') === 'CHN';
+    const nation = citizen ? (verification.nation ?? person.nation) : null;
+    if (citizen && nation === null) throw new DomainError('BAD_INPUT', '请选择民族', 'nation');
+    // However it was typed: the nurse compares it with the document.
+    const name = verification.name ?? person.name;
+    const [guardianId, linkman] = [guardian?.id ?? null, guardian?.name ?? null];
+    const claimed = { ...person, name, nation, linkman, guardianId };
+    const memberId = await saveResident(tx, city, claimed, verification.methods);
     const account = await takeAccount(tx, phone);
-    const guardian = isChild(person.birthday) ? guardianOf(await listMembers(tx, account.id), input) : null;
-    const linkman = guardian?.resident.name ?? null;
-    const memberId = await saveResident(tx, city, { ...person, name, nation, linkman }, verification.methods);
     const consent = {
       relation: input.relation,
       consentedAt: new Date().toISOString(),
       consentVersion: input.consentVersion,
-      consentedBy: guardian?.resident.id ?? null,
+      consentedBy: guardianId,
+      methods: verification.methods.join('^'),
     };
     await tx
       .insert(cityMembers)

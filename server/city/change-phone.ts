@@ -34,20 +34,20 @@ export async function changePhone(
     throw new DomainError('IDENTITY_UNAVAILABLE', '实名认证服务暂不可用,请稍后再试');
   }
   await db.write(async (tx) => {
-    const { resident: still } = await getMember(tx, phone, input.memberId);
+    const { resident: still, member } = await getMember(tx, phone, input.memberId);
     // It is verified by now, whatever it was before.
-    const methods = [...new Set([...still.methods.split('^'), '2'])].sort().join('^');
-    await change(tx, city, still, { phone: input.phone, methods });
-    const children = await tx
-      .select({ child: cityResidents })
-      .from(cityMembers)
-      .innerJoin(cityResidents, eq(cityResidents.id, cityMembers.residentId))
-      .where(and(eq(cityMembers.consentedBy, still.id), eq(cityResidents.phone, still.phone)));
-    // A child on two phones is there twice.
-    const each = new Map(children.map(({ child }) => [child.id, child]));
-    for (const child of each.values()) await change(tx, city, child, { phone: input.phone });
+    await change(tx, city, still, { phone: input.phone, methods: withPhone(still.methods) });
+    const { accountId, residentId } = cityMembers;
+    await tx
+      .update(cityMembers)
+      .set({ methods: withPhone(member.methods) })
+      .where(and(eq(accountId, member.accountId), eq(residentId, still.id)));
+    const children = await tx.select().from(cityResidents).where(eq(cityResidents.guardianId, still.id));
+    for (const child of children) await change(tx, city, child, { phone: input.phone });
   });
 }
+
+const withPhone = (methods: string) => [...new Set([...methods.split('^'), '2'])].sort().join('^');
 
 async function change(
   tx: Transaction,

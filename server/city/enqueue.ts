@@ -1,4 +1,4 @@
-import { and, desc, eq, ne } from 'drizzle-orm';
+import { and, desc, eq, inArray, notInArray } from 'drizzle-orm';
 import { type Transaction, tables } from '../../db/index.ts';
 import { shanghaiTime } from '../time.ts';
 import type { RecordFields } from './record.ts';
@@ -25,12 +25,37 @@ export async function enqueue(tx: Transaction, fields: RecordFields, what: 'i' |
   });
 }
 
+/**
+ * Leaves unsaid what waits or was refused of a record whose resident withdrew, and keeps none of its words. What is under way meets its
+ * end with its batch.
+ */
+export async function forget(
+  tx: Transaction,
+  record: string,
+  what: ('waiting' | 'refused')[] = ['waiting', 'refused'],
+): Promise<void> {
+  await tx
+    .update(cityOutbox)
+    .set({ state: 'unsaid', record: null })
+    .where(and(eq(recordId, record), inArray(state, what)));
+}
+
+/** Whether the province has or had a record. */
+export async function isTaken(tx: Pick<Transaction, 'select'>, record: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ id })
+    .from(cityOutbox)
+    .where(and(eq(recordId, record), eq(state, 'accepted')))
+    .limit(1);
+  return row !== undefined;
+}
+
 /** Whether the province knows a record, or will once it has what waits: `u` and `d` of an unknown one it refuses. */
 export async function isTold(tx: Pick<Transaction, 'select'>, record: string): Promise<boolean> {
   const [row] = await tx
     .select({ operation })
     .from(cityOutbox)
-    .where(and(eq(recordId, record), ne(state, 'refused'), ne(state, 'retried')))
+    .where(and(eq(recordId, record), notInArray(state, ['refused', 'retried', 'unsaid'])))
     .orderBy(desc(id))
     .limit(1);
   return row !== undefined;

@@ -7,8 +7,9 @@ import { type Db, isOneOf, type RefusedField, type Transaction, tables } from '.
 import { type Province, requestOnce, Unavailable } from '../exchange/client/send.ts';
 import type { Receipt, RecordError } from '../exchange/wire.ts';
 import { shanghaiTime } from '../time.ts';
+import { forget, isTaken } from './enqueue.ts';
 
-const { cityOutbox } = tables;
+const { cityOutbox, cityResidents } = tables;
 type Row = typeof cityOutbox.$inferSelect;
 
 export interface OutboxBatch {
@@ -114,9 +115,9 @@ export async function settle(db: Db, { cdBatch, rows }: OutboxBatch, { receipt, 
   if (refused.size !== receipt.rejected) throw new Error('the receipt and its errors do not agree');
   const settledAt = new Date().toISOString();
   const ofBatch = and(eq(cityOutbox.cdBatch, cdBatch), eq(cityOutbox.state, 'sent'));
-  const refusedRows = rows.flatMap(({ id }, n) => {
+  const refusedRows = rows.flatMap((row, n) => {
     const errors = refused.get(n + 1);
-    return errors ? [{ id, errors }] : [];
+    return errors ? [{ ...row, errors }] : [];
   });
   await db.write(async (tx) => {
     const ids = refusedRows.map(({ id }) => id);
@@ -124,8 +125,18 @@ export async function settle(db: Db, { cdBatch, rows }: OutboxBatch, { receipt, 
       .update(cityOutbox)
       .set({ state: 'accepted', record: null, settledAt })
       .where(and(ofBatch, ids.length > 0 ? not(isOneOf(cityOutbox.id, ids)) : undefined));
-    for (const { id, errors } of refusedRows) {
+    const records = refusedRows.map(({ recordId }) => recordId);
+    const residents = await tx
+      .select({ recordId: cityResidents.recordId })
+      .from(cityResidents)
+      .where(isOneOf(cityResidents.recordId, records));
+    const here = new Set(residents.map(({ recordId }) => recordId));
+    for (const { id, recordId, operation, errors } of refusedRows) {
       await tx.update(cityOutbox).set({ state: 'refused', errors, settledAt }).where(eq(cityOutbox.id, id));
+      if (here.has(recordId)) continue;
+      // The resident withdrew meanwhile: what the province never took it need not delete.
+      if (!(await isTaken(tx, recordId))) await forget(tx, recordId);
+      else if (operation !== 'd') await forget(tx, recordId, ['refused']);
     }
   });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { type Transaction, tables } from '../../db/index.ts';
+import { isStrong } from './account.ts';
 import { makeCardNumbers } from './card-and-empi.ts';
 import { enqueue, isTold, wasRefused } from './enqueue.ts';
 import type { Person } from './person.ts';
@@ -12,12 +13,12 @@ const { cityResidents } = tables;
 
 /**
  * Adds a resident or changes one, and tells the province what is new of it. Whoever knows less than before takes nothing away: methods are
- * added up, and a phone that was verified is replaced by another only with it (2).
+ * added up, a phone that was verified is replaced by another only with it (2), and a child's guardian by none who comes later.
  */
 export async function saveResident(
   tx: Transaction,
   city: CityPlatform,
-  claimed: Person & { linkman: string | null },
+  claimed: Person & { linkman: string | null; guardianId: number | null },
   passed: readonly Method[],
 ): Promise<number> {
   const [stored] = await tx
@@ -25,9 +26,15 @@ export async function saveResident(
     .from(cityResidents)
     .where(and(eq(cityResidents.idCardTypeCode, claimed.idCardTypeCode), eq(cityResidents.idcode, claimed.idcode)));
   const before = stored?.methods.split('^') ?? [];
+  // Once grown up, a child stands for itself: by more than its name and number.
+  const another = stored && stored.guardianId !== null && stored.guardianId !== claimed.guardianId;
+  const guarded = another && (claimed.guardianId !== null || !isStrong(passed.join('^')));
+  const { linkman, guardianId } = guarded ? stored : claimed;
+  const verified = before.includes('2') && !passed.includes('2');
   const person = {
     ...claimed,
-    phone: stored && before.includes('2') && !passed.includes('2') ? stored.phone : claimed.phone,
+    ...{ linkman, guardianId },
+    phone: stored && (guarded || verified) ? stored.phone : claimed.phone,
     methods: [...new Set([...before, ...passed])].sort().join('^'),
   };
   const recordId = stored?.recordId ?? randomBytes(16).toString('hex');

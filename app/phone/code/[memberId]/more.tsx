@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { api, toProblem } from '../../../ui/api.ts';
 import { QrCode } from '../../../ui/qr-code.tsx';
@@ -11,13 +11,14 @@ import styles from '../../phone.module.css';
 import { type Member, PHONE } from '../../use-phone.ts';
 
 /** What is seldom wanted: a code on paper, another phone number, the end of the consent. */
-export function More({ member, canChangePhone }: { member: Member; canChangePhone: boolean }) {
+export function More(props: { member: Member; canChangePhone: boolean; guards: boolean }) {
+  const { member, canChangePhone, guards } = props;
   return (
     <details className={styles.more}>
       <summary>更多</summary>
-      <Print memberId={member.memberId} />
+      {member.speaks && <Print memberId={member.memberId} />}
       {canChangePhone && <ChangePhone member={member} />}
-      <Withdraw member={member} />
+      {member.speaks ? <Withdraw member={member} guards={guards} /> : <Leave member={member} />}
     </details>
   );
 }
@@ -66,7 +67,7 @@ function ChangePhone({ member }: { member: Member }) {
   return (
     <section>
       <h2>更换手机号</h2>
-      <p>现在的手机号:{member.phone}</p>
+      {member.phone && <p>现在的手机号:{member.phone}</p>}
       <form onSubmit={submit} noValidate>
         <Field label="新手机号" fault={problem?.message ?? null}>
           {(given) => (
@@ -82,7 +83,36 @@ function ChangePhone({ member }: { member: Member }) {
   );
 }
 
-function Withdraw({ member }: { member: Member }) {
+function Withdraw({ member, guards }: { member: Member; guards: boolean }) {
+  return (
+    <Ending member={member} title="撤回同意" confirm="确认撤回并删除" keep="不撤回">
+      撤回后删除{member.name}的认证信息,健康码不能再用于接种;以后可重新认证。
+      {guards && '由本人作为监护人办理的子女一并撤回。'}
+    </Ending>
+  );
+}
+
+/** Of somebody whose consent another phone holds. */
+function Leave({ member }: { member: Member }) {
+  return (
+    <Ending member={member} title="从本机移除" confirm="确认移除" keep="不移除">
+      {member.name}已在其他手机上办理,本机只能出示动态码、从本机移除。
+      {member.isChild
+        ? '打印静态码、撤回同意请在首位监护人的手机上办理。'
+        : '打印静态码、撤回同意请在那部手机上办理,或在本机用手机号重新认证。'}
+    </Ending>
+  );
+}
+
+interface EndingProps {
+  member: Member;
+  title: string;
+  confirm: string;
+  keep: string;
+  children: ReactNode;
+}
+
+function Ending({ member, title, confirm, keep, children }: EndingProps) {
   const router = useRouter();
   const queries = useQueryClient();
   const [asked, setAsked] = useState(false);
@@ -95,8 +125,8 @@ function Withdraw({ member }: { member: Member }) {
   });
   return (
     <section>
-      <h2>撤回同意</h2>
-      <p>撤回后删除{member.name}的认证信息,健康码不能再用于接种;以后可重新认证。</p>
+      <h2>{title}</h2>
+      <p>{children}</p>
       {asked ? (
         <div className={styles.confirm}>
           <button
@@ -105,15 +135,15 @@ function Withdraw({ member }: { member: Member }) {
             onClick={() => withdraw.mutate()}
             disabled={withdraw.isPending}
           >
-            确认撤回并删除
+            {confirm}
           </button>
           <button type="button" onClick={() => setAsked(false)}>
-            不撤回
+            {keep}
           </button>
         </div>
       ) : (
         <button type="button" onClick={() => setAsked(true)}>
-          撤回同意
+          {title}
         </button>
       )}
       <Fault error={withdraw.error} />

@@ -29,10 +29,33 @@ export default function CodePage() {
       </main>
     );
   }
-  return <Face member={member} canChangePhone={phone.methods.includes('2') && !member.isChild} />;
+  if (member.mustConsent) {
+    return (
+      <main className={styles.main}>
+        <Link className={styles.back} href="/phone">
+          返回
+        </Link>
+        <h1>{member.name}</h1>
+        <p>个人信息处理告知书已更新,请重新阅读并认证,之后即可出示健康码。</p>
+        <Link className={styles.primary} href={`/phone/authenticate/${member.relation}`}>
+          去认证
+        </Link>
+      </main>
+    );
+  }
+  const guards = member.relation === 'self' && phone.members.some(({ isChild }) => isChild);
+  const canChangePhone = phone.methods.includes('2') && !member.isChild;
+  return <Face member={member} canChangePhone={canChangePhone} guards={guards} />;
 }
 
-function Face({ member, canChangePhone }: { member: Member; canChangePhone: boolean }) {
+interface FaceProps {
+  member: Member;
+  canChangePhone: boolean;
+  /** Whether children on this phone go with the member. */
+  guards: boolean;
+}
+
+function Face({ member, canChangePhone, guards }: FaceProps) {
   const { code, seconds, problem, renew } = useCode(member.memberId);
   useWakeLock();
   const shown = code !== null && seconds > 0;
@@ -74,7 +97,7 @@ function Face({ member, canChangePhone }: { member: Member; canChangePhone: bool
         </p>
       )}
       <p className={styles.hint}>请把屏幕调到最亮,正对扫码设备。截图过期无效。</p>
-      <More member={member} canChangePhone={canChangePhone} />
+      <More member={member} canChangePhone={canChangePhone} guards={guards} />
     </main>
   );
 }
