@@ -22,6 +22,8 @@ export async function startServer(options: {
   logFile: string;
   /** A free one if left out. */
   port?: number | undefined;
+  /** 127.0.0.1 if left out. */
+  host?: string;
   /** The setting, if it is another than the flags'. */
   cityPlatform?: string;
   /** More settings. */
@@ -32,7 +34,7 @@ export async function startServer(options: {
       ...process.env,
       NODE_ENV: 'production',
       PORT: String(options.port ?? 0),
-      HOST: '127.0.0.1',
+      HOST: options.host ?? '127.0.0.1',
       DATABASE_URL: options.databaseUrl,
       AUTH_SECRET: 'a-secret-of-these-tests-and-of-nothing-else',
       LOG_LEVEL: 'info',

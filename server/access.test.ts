@@ -199,7 +199,7 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown; phone?:
   'phone.staticCode': { may: EVERYBODY, input: () => ({ memberId }), phone: true },
   'phone.changePhone': { may: EVERYBODY, input: () => ({ memberId, phone: '13800002001' }), phone: true },
   // Nobody's face is looked at here, whoever asks.
-  'phone.finishFace': { may: EVERYBODY, input: () => ({ id: 'face-of-nobody' }), status: 404 },
+  'phone.finishFace': { may: EVERYBODY, status: 404 },
   'phone.withdraw': {
     may: EVERYBODY,
     input: async () => ({ memberId: await authenticated(phone, typed('邓㛃𬭎', { relation: 'other' })) }),
@@ -207,6 +207,7 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown; phone?:
   },
   'city.outbox': { may: ['city'], input: () => ({}) },
   'city.retry': { may: ['city'], input: refusedRow },
+  'city.retryAll': { may: ['city'] },
   'city.reconcile': { may: ['city'], input: () => ({ from: '2026-06-01', to: '2026-06-30' }) },
   'demo.codes': { may: EVERYBODY },
   'demo.register': { may: EVERYBODY },

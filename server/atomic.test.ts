@@ -13,7 +13,7 @@ import { recordVerdict } from './audit/verification.ts';
 import { authenticate } from './city/authenticate.ts';
 import { changePhone } from './city/change-phone.ts';
 import { importRegister } from './city/import-register.ts';
-import { retryRow } from './city/outbox.ts';
+import { retryAll, retryRow } from './city/outbox.ts';
 import { type Answer, openBatch, settle } from './city/outbox-batch.ts';
 import { type CityPlatform, makeCityPlatform } from './city/platform.ts';
 import { typed } from './city/test-city.ts';
@@ -226,6 +226,11 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
     await memberOf('张同机');
     const [row] = await db.write((tx) => tx.update(tables.cityOutbox).set({ state: 'refused' }).returning());
     return retryRow(broken, city, await actorOf('city'), { id: row?.id ?? 0 });
+  },
+  'city.retryAll': async (broken) => {
+    await memberOf('张同机');
+    await db.write((tx) => tx.update(tables.cityOutbox).set({ state: 'refused' }).where(eq(tables.cityOutbox.id, 1)));
+    return retryAll(broken, city, await actorOf('city'));
   },
   'city: a batch, and its receipt': async (broken) => {
     await memberOf('孙同机');

@@ -1,5 +1,6 @@
 /** The process: settings, database, HTTP; `/api` to api.ts, everything else to Next. */
 import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
 import { type Db, open } from '../db/index.ts';
@@ -11,7 +12,7 @@ import { makeLog } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** Addresses that are listened at, and can't be called. */
-const ANY_HOST = /^(0\.0\.0\.0|::)$/;
+const ANY_ADDRESS = /^(0\.0\.0\.0|::)$/;
 
 await main().catch((error: Error & { code?: string }) => {
   const why =
@@ -47,9 +48,8 @@ async function main() {
     server.listen(settings.port, settings.host, resolve);
   });
   const stopRollingUp = startRollingUp(db, log);
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : settings.port;
-  city?.startUploads(`http://${ANY_HOST.test(settings.host) ? 'localhost' : settings.host}:${port}`);
+  const { address, port } = server.address() as AddressInfo;
+  city?.startUploads(`http://${hostOf(address)}:${port}`);
   log.info({ host: settings.host, port }, 'listening');
   if (settings.demo) process.stdout.write(demoWelcome(port));
 
@@ -62,6 +62,12 @@ async function main() {
       });
     });
   }
+}
+
+/** How an address that is listened at is called. */
+function hostOf(address: string): string {
+  if (ANY_ADDRESS.test(address)) return 'localhost';
+  return isIPv6(address) ? `[${address}]` : address;
 }
 
 async function preparePages(settings: Settings): Promise<RequestListener> {
