@@ -34,12 +34,12 @@ export async function authenticate(
   const citizen = (person.nationality ?? 'CHN') === 'CHN';
   if (methods.includes('3') && citizen && person.nation === null)
     throw new DomainError('BAD_INPUT', '请选择民族', 'nation');
-  const giveBack = await city.tries.take(phone, person);
+  const giveBack = city.tries.take(phone, person);
   const returnTo = phone.origin ? `${phone.origin}/phone/face` : undefined;
   const verification = judge(await city.source.verify({ ...person, returnTo }, methods), methods);
   if (verification.outcome === 'mismatch') throw mismatch();
   // Whether by success, by no answer or by a face that is still to come: nothing was guessed wrong.
-  await giveBack();
+  giveBack();
   if (verification.outcome === 'face') {
     city.faces.set(phone.digest, { id: verification.id, input });
     return { outcome: 'face', page: verification.page };
@@ -59,13 +59,13 @@ export async function finishFace(db: Db, city: CityPlatform, phone: Phone): Prom
   const { id, input } = begun;
   // Not the next one, which may have been begun meanwhile.
   const forget = () => city.faces.peek(phone.digest) === begun && city.faces.delete(phone.digest);
-  const giveBack = await city.tries.take(phone, input);
+  const giveBack = city.tries.take(phone, input);
   const verification = judge(await city.source.finish(id), input.methods);
   if (verification.outcome === 'mismatch') {
     forget();
     throw mismatch();
   }
-  await giveBack();
+  giveBack();
   if (verification.outcome === 'face') return { outcome: 'face', page: verification.page };
   const kept = await keep(db, city, phone, input, verification);
   forget();

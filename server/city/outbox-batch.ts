@@ -21,6 +21,9 @@ export interface OutboxBatch {
 const BATCHES = '/api/exchange/v1/batches';
 /** Of a batch. */
 export const MOST_ROWS = 5000;
+/** The province applies a batch as a whole, and its scans wait meanwhile: small ones, unless so much waits that they would take for ever. */
+const FEW_ROWS = 200;
+const MUCH_WAITS = 2000;
 /** The province applies batches one after another. */
 const TIMEOUT_MS = 60_000;
 const zip = promisify(gzip);
@@ -39,12 +42,14 @@ export async function openBatch(db: Db, cityCode: string, most = MOST_ROWS): Pro
     .limit(1);
   if (sent?.cdBatch) return { cdBatch: sent.cdBatch, rows: await rowsOf(db, sent.cdBatch) };
   return db.write(async (tx) => {
+    const oldest = tx.select({ id: cityOutbox.id }).from(cityOutbox).where(eq(cityOutbox.state, 'waiting'));
+    const much = (await oldest.orderBy(asc(cityOutbox.id)).limit(MUCH_WAITS)).length === MUCH_WAITS;
     const waiting = await tx
       .select()
       .from(cityOutbox)
       .where(eq(cityOutbox.state, 'waiting'))
       .orderBy(asc(cityOutbox.id))
-      .limit(most);
+      .limit(much ? most : Math.min(most, FEW_ROWS));
     if (waiting.length === 0) return null;
     const taken = new Set<string>();
     const rows = waiting.filter(({ recordId }) => !taken.has(recordId) && taken.add(recordId));
