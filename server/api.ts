@@ -11,6 +11,7 @@ import { type Db, tables } from '../db/index.ts';
 import { makeVerification } from './audit/verification.ts';
 import type { CityPlatform } from './city/platform.ts';
 import type { FindStaff } from './door.ts';
+import { ERROR_STATUS } from './errors.ts';
 import { makeExchange } from './exchange/door.ts';
 import { makeSealer } from './exchange/seal.ts';
 import { makeExportFiles } from './exports/door.ts';
@@ -23,6 +24,7 @@ import { makeAuth } from './staff/auth.ts';
 import { makeStaffImport } from './staff/door.ts';
 import { makeSessions } from './staff/sessions.ts';
 import { makeSignIn } from './staff/sign-in.ts';
+import { RETRY_AFTER, storageRefusal } from './storage.ts';
 
 const LARGEST_BODY = 64 * 1024;
 /** How long, and for how much, the rest of a refused body is waited for. */
@@ -65,6 +67,7 @@ export function makeApi(
     await next();
     c.header('X-Request-Id', requestId);
     c.header('Cache-Control', 'no-store');
+    if (c.res.status === 503) c.header('Retry-After', String(RETRY_AFTER));
     const { method, path } = c.req;
     log.info({ requestId, method, path, status: c.res.status, ms: Math.round(performance.now() - started) }, 'request');
   });
@@ -88,6 +91,11 @@ export function makeApi(
   api.onError((error, c) => {
     const requestId = c.get('requestId');
     log.error({ requestId, error: describeError(error) }, 'unexpected error');
+    const refusal = storageRefusal(error);
+    if (refusal) {
+      const { code, message } = refusal;
+      return c.json({ code, message, field: null, request_id: requestId }, ERROR_STATUS[refusal.code]);
+    }
     const message = `系统繁忙,请稍后再试(编号 ${requestId})`;
     return c.json({ code: 'INTERNAL', message, field: null, request_id: requestId }, 500);
   });

@@ -8,6 +8,7 @@ import type { Sealer } from './exchange/seal.ts';
 import type { Exports } from './exports/jobs.ts';
 import type { Actor } from './staff/actor.ts';
 import type { Sessions } from './staff/sessions.ts';
+import { storageRefusal } from './storage.ts';
 
 export interface Context {
   db: Db;
@@ -55,7 +56,7 @@ const t = initTRPC.context<Context>().create({
 });
 
 function tell(error: TRPCError, requestId: string): ErrorShape {
-  const { cause } = error;
+  const cause = storageRefusal(error) ?? error.cause;
   if (cause instanceof DomainError) {
     return { code: cause.code, message: cause.message, field: cause.field ?? null, issues: [], requestId };
   }
@@ -75,8 +76,9 @@ export const router = t.router;
 /** Anybody, signed in or not. Domain errors leave with their HTTP status. */
 export const openProcedure = t.procedure.use(async ({ next }) => {
   const result = await next();
-  if (!result.ok && result.error.cause instanceof DomainError) {
-    const { cause } = result.error;
+  if (result.ok) return result;
+  const cause = storageRefusal(result.error) ?? result.error.cause;
+  if (cause instanceof DomainError) {
     throw new TRPCError({ code: TRPC_CODES[ERROR_STATUS[cause.code]], message: cause.message, cause });
   }
   return result;

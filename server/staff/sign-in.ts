@@ -25,7 +25,8 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions) {
 
   async function ask({ url, headers }: Request, body?: string): Promise<Response> {
     const answered = await auth.handler(new Request(url, { method: 'POST', headers, ...(body ? { body } : {}) }));
-    if (answered.status >= 500) throw new Error(`better-auth answered ${answered.status}`);
+    if (answered.status >= 500)
+      throw new Error(`better-auth answered ${answered.status}`, { cause: db.status().fault?.error });
     return answered;
   }
 
