@@ -234,7 +234,8 @@ export function openReadOnly(url: string): Pick<Db, 'read' | 'close'> {
   };
 }
 
-function pathOf(url: string): string {
+/** The file behind `file:PATH`. @throws Error on another kind of address */
+export function pathOf(url: string): string {
   if (!url.startsWith('file:')) throw new Error('DATABASE_URL must begin with file:');
   return resolve(url.slice('file:'.length));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEMO_CITY } from '../db/demo/city.ts';
 import { type CityConfig, readCityConfig } from './city/config.ts';
+import { readAddresses } from './operations/metrics-door.ts';
 
 /** Everybody knows it, as everybody knows the demo's passwords: it signs sessions of the demo and of development only. */
 const DEMO_SECRET = 'demo-only-secret-that-everybody-knows';
@@ -14,6 +15,9 @@ const environment = z.object({
   AUTH_SECRET: z.string().min(32, 'AUTH_SECRET must have at least 32 characters').optional(),
   DICTIONARIES: z.string().min(1).optional(),
   CITY_PLATFORM: z.string().min(1).optional(),
+  MIN_FREE_MB: z.coerce.number('MIN_FREE_MB must be a number').int().min(0).default(512),
+  METRICS_ALLOW: z.string().default('127.0.0.1,::1'),
+  METRICS_TOKEN: z.string().min(16, 'METRICS_TOKEN must have at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
 
@@ -23,6 +27,10 @@ export interface Settings {
   databaseUrl: string;
   authSecret: string;
   logLevel: string;
+  /** Megabytes that must be free where the database is, or the server is not ready. */
+  minFreeMb: number;
+  /** Who may read `/metrics`: addresses and networks, or whoever sends the token. */
+  metrics: { allow: string[]; token: string | undefined };
   /** A folder whose tables are taken instead of our own. */
   dictionaries: string | undefined;
   /** One city's platform, if this server runs one. */
@@ -57,6 +65,8 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     authSecret: secret,
     // The demo's terminal is for reading.
     logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
+    minFreeMb: e.MIN_FREE_MB,
+    metrics: { allow: readAllow(e.METRICS_ALLOW), token: e.METRICS_TOKEN },
     dictionaries: e.DICTIONARIES,
     city: readCity(e.CITY_PLATFORM, demo),
     demo,
@@ -69,6 +79,13 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
 function readCity(setting: string | undefined, demo: boolean): CityConfig | null {
   if (setting === undefined) return demo ? DEMO_CITY : null;
   return setting === 'off' ? null : readCityConfig(setting);
+}
+
+/** Addresses and networks, with commas between. @throws Error that names what is neither */
+function readAllow(setting: string): string[] {
+  const allow = setting.split(',').map((each) => each.trim());
+  readAddresses(allow);
+  return allow;
 }
 
 /** The operator's commands need the database only, and no secret. */

@@ -18,5 +18,5 @@ export function storageRefusal(error: unknown): DomainError | null {
   const fault = faultOf(error);
   if (!fault) return null;
   const { code, message } = STORAGE_FAULTS[fault];
-  return new DomainError(code, message);
+  return Object.assign(new DomainError(code, message), { cause: error });
 }
