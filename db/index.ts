@@ -151,12 +151,12 @@ export function open(url: string, { lockPatience = LOCK_PATIENCE, watch }: OpenO
 
   // drizzle's transaction(async …) over better-sqlite3 commits before the work is done, so BEGIN and COMMIT are said here.
   async function run<T>(work: (tx: Transaction) => Promise<T>, asked: number): Promise<T> {
-    begun = performance.now();
-    watch?.waited(begun - asked);
+    watch?.waited(performance.now() - asked);
     try {
       faults.check();
       wal.check();
       await begin(asked + lockPatience);
+      begun = performance.now();
       const result = await inside.run(true, () => work(tx));
       writer.exec('COMMIT');
       return result;

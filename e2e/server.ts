@@ -24,6 +24,8 @@ export async function startServer(options: {
   port?: number | undefined;
   /** The setting, if it is another than the flags'. */
   cityPlatform?: string;
+  /** Further settings. */
+  env?: Record<string, string>;
 }): Promise<RunningServer> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...options.flags], {
     env: {
@@ -35,6 +37,7 @@ export async function startServer(options: {
       AUTH_SECRET: 'a-secret-of-these-tests-and-of-nothing-else',
       LOG_LEVEL: 'info',
       ...(options.cityPlatform === undefined ? {} : { CITY_PLATFORM: options.cityPlatform }),
+      ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

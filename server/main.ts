@@ -2,6 +2,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
+import { faultOf } from '../db/fault.ts';
 import { open } from '../db/index.ts';
 import { HTTP_OPTIONS, makeApi } from './api.ts';
 import { makeCityPlatform } from './city/platform.ts';
@@ -20,7 +21,11 @@ const ANY_HOST = /^(0\.0\.0\.0|::)$/;
 
 await main().catch((error: Error & { code?: string }) => {
   const why =
-    error.code === 'EADDRINUSE' ? 'the port is in use: set PORT to a free one, or stop what holds it' : error.message;
+    error.code === 'EADDRINUSE'
+      ? 'the port is in use: set PORT to a free one, or stop what holds it'
+      : faultOf(error)
+        ? `the database can't be used: ${error.message} (${error.code}); is its disk full or read-only, or the file damaged?`
+        : error.message;
   process.stderr.write(`vaccination-console: ${why}\n`);
   process.exit(1);
 });
