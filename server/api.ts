@@ -74,10 +74,11 @@ export function makeApi(
     c.header('X-Request-Id', requestId);
     c.header('Cache-Control', 'no-store');
     if (c.res.status === 503) c.header('Retry-After', String(RETRY_AFTER));
-    const { method, path } = c.req;
+    const { method } = c.req;
+    const route = patternOf(c);
     const ms = performance.now() - started;
-    metrics?.answered(patternOf(c), method, c.res.status, ms);
-    log.info({ requestId, method, path, status: c.res.status, ms: Math.round(ms) }, 'request');
+    metrics?.answered(route, method, c.res.status, ms);
+    log.info({ requestId, method, route, status: c.res.status, ms: Math.round(ms) }, 'request');
   });
   api.use(async (c, next) => {
     await next();

@@ -50,6 +50,27 @@ export async function runInspection(
   }
 }
 
+/**
+ * Runs a tool that opens what it needs by itself; ends with exit code 1 and one line when it can't be done.
+ * @param options names of the options it takes: with a value, or without one
+ */
+export async function runTool(
+  program: string,
+  options: Record<string, 'string' | 'boolean'>,
+  work: (values: Record<string, string | boolean | undefined>, names: string[]) => Promise<string>,
+): Promise<void> {
+  // What it makes holds personal data.
+  process.umask(0o077);
+  try {
+    const config = Object.fromEntries(Object.entries(options).map(([name, type]) => [name, { type }]));
+    const { values, positionals } = parseArgs({ options: config, allowPositionals: true });
+    process.stdout.write(`${await work(values, positionals)}\n`);
+  } catch (error) {
+    process.stderr.write(`${program}: ${explain(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
 function parseOptions(names: string[]) {
   const config = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   return parseArgs({ options: config }).values;

@@ -18,6 +18,7 @@ const environment = z.object({
   MIN_FREE_MB: z.coerce.number('MIN_FREE_MB must be a number').int().min(0).default(512),
   METRICS_ALLOW: z.string().default('127.0.0.1,::1'),
   METRICS_TOKEN: z.string().min(16, 'METRICS_TOKEN must have at least 16 characters').optional(),
+  BACKUP_KEY: z.string().min(32, 'BACKUP_KEY must have at least 32 characters').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
 
@@ -91,6 +92,14 @@ function readAllow(setting: string): string[] {
 /** The operator's commands need the database only, and no secret. */
 export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
   return parseEnvironment(env).DATABASE_URL ?? DATABASE_URL;
+}
+
+/** What backups are sealed with; the server needs none. @throws Error that names the setting */
+export function readBackupKey(env: NodeJS.ProcessEnv): string {
+  const key = parseEnvironment(env).BACKUP_KEY;
+  if (!key)
+    throw new Error('setting BACKUP_KEY: set it to a secret of at least 32 characters, and keep a copy elsewhere');
+  return key;
 }
 
 /** An empty variable counts as unset. @throws Error that names the setting */

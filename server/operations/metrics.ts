@@ -35,6 +35,8 @@ export function makeMetrics() {
     registers,
   });
 
+  let readEvents = async () => {};
+
   return {
     /** For `open` of db/index.ts. */
     watch: {
@@ -56,7 +58,11 @@ export function makeMetrics() {
           help,
           registers,
           async collect() {
-            this.set(await read());
+            this.set(
+              await Promise.resolve()
+                .then(read)
+                .catch(() => Number.NaN),
+            );
           },
         });
       gauge('console_write_queue', 'Writes that stand in the queue of the one writer', () => db.status().waiting);
@@ -67,18 +73,22 @@ export function makeMetrics() {
       gauge('console_outbox_waiting', 'Records that wait to be told to the province', () =>
         db.read.$count(tables.cityOutbox, eq(tables.cityOutbox.state, 'waiting')),
       );
-      attachEvents(db, registry);
+      readEvents = attachEvents(db, registry);
     },
 
-    /** The text format 0.0.4. @throws what a database says that can't be read */
-    read: () => registry.metrics(),
+    /** The text format 0.0.4. What a damaged database does not tell is NaN, or stands still. */
+    async read(): Promise<string> {
+      await readEvents().catch(() => {});
+      return registry.metrics();
+    },
     contentType: registry.contentType,
   };
 }
 
 export type Metrics = ReturnType<typeof makeMetrics>;
 
-function attachEvents(db: Db, registry: Registry) {
+/** @returns how to bring the counts up to date */
+function attachEvents(db: Db, registry: Registry): () => Promise<void> {
   const registers = [registry];
   const count = (name: string, help: string, label: string) =>
     new Counter({ name, help, labelNames: [label], registers });
@@ -102,13 +112,5 @@ function attachEvents(db: Db, registry: Registry) {
   });
   // Begins at the end of the trail: counters of a process begin at its start.
   void read().catch(() => {});
-  new Gauge({
-    name: 'console_events_read_timestamp_seconds',
-    help: 'Until when the counts above are',
-    registers,
-    async collect() {
-      await read();
-      this.setToCurrentTime();
-    },
-  });
+  return read;
 }
