@@ -9,16 +9,18 @@ import type { SystemActor } from './staff/actor.ts';
 /**
  * Runs an operator's command on the database of the settings; ends with exit code 1 and one line when it can't be done.
  * @param options names of the options it takes, each with a value
+ * @param flags names of those without one; `true` where they were given
  */
 export async function runCommand(
   program: string,
   usage: string,
   options: string[],
   work: (db: Db, actor: SystemActor, values: Record<string, string | undefined>) => Promise<string>,
+  flags: string[] = [],
 ): Promise<void> {
   let db: Db | undefined;
   try {
-    const values = parseOptions(options);
+    const values = parseOptions(options, flags);
     db = open(readDatabaseUrl(process.env));
     const actor: SystemActor = { kind: 'system', program, requestId: randomUUID() };
     process.stdout.write(`${await work(db, actor, values)}\n`);
@@ -71,9 +73,13 @@ export async function runTool(
   }
 }
 
-function parseOptions(names: string[]) {
-  const config = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
-  return parseArgs({ options: config }).values;
+function parseOptions(names: string[], flags: string[] = []): Record<string, string | undefined> {
+  const config = Object.fromEntries([
+    ...names.map((name) => [name, { type: 'string' as const }]),
+    ...flags.map((name) => [name, { type: 'boolean' as const }]),
+  ]);
+  const { values } = parseArgs({ options: config });
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 
 function explain(error: unknown): string {

@@ -2,11 +2,21 @@ import { z } from 'zod';
 import { DEMO_CITY } from '../db/demo/city.ts';
 import { type CityConfig, readCityConfig } from './city/config.ts';
 import { readAddresses } from './operations/metrics-door.ts';
+import type { Retention } from './operations/retention.ts';
 
 /** Everybody knows it, as everybody knows the demo's passwords: it signs sessions of the demo and of development only. */
 const DEMO_SECRET = 'demo-only-secret-that-everybody-knows';
 
 const DATABASE_URL = 'file:data/console.db';
+
+/** The law asks for six months of logs (网络安全法): nothing shortens the audit trail below. */
+const LEAST_AUDIT_DAYS = 180;
+const days = (name: string, least: number, usual: number) =>
+  z.coerce
+    .number(`${name} must be a number of days`)
+    .int()
+    .min(least, `${name} must be at least ${least}`)
+    .default(usual);
 
 const environment = z.object({
   PORT: z.coerce.number('PORT must be a number').int().min(0).max(65535).default(3000),
@@ -19,6 +29,12 @@ const environment = z.object({
   METRICS_ALLOW: z.string().default('127.0.0.1,::1'),
   METRICS_TOKEN: z.string().min(16, 'METRICS_TOKEN must have at least 16 characters').optional(),
   BACKUP_KEY: z.string().min(32, 'BACKUP_KEY must have at least 32 characters').optional(),
+  RETAIN_AUDIT_DAYS: days('RETAIN_AUDIT_DAYS', LEAST_AUDIT_DAYS, 1095),
+  RETAIN_VOUCHERS_DAYS: days('RETAIN_VOUCHERS_DAYS', 1, 1095),
+  RETAIN_ISSUES_DAYS: days('RETAIN_ISSUES_DAYS', 1, 180),
+  RETAIN_WITHDRAWN_DAYS: days('RETAIN_WITHDRAWN_DAYS', 1, 365),
+  RETAIN_OUTBOX_DAYS: days('RETAIN_OUTBOX_DAYS', 1, 180),
+  RETAIN_SESSIONS_DAYS: days('RETAIN_SESSIONS_DAYS', 0, 1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
 
@@ -92,6 +108,19 @@ function readAllow(setting: string): string[] {
 /** The operator's commands need the database only, and no secret. */
 export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
   return parseEnvironment(env).DATABASE_URL ?? DATABASE_URL;
+}
+
+/** Days for which things are kept. @throws Error that names the setting */
+export function readRetention(env: NodeJS.ProcessEnv): Retention {
+  const e = parseEnvironment(env);
+  return {
+    audit: e.RETAIN_AUDIT_DAYS,
+    vouchers: e.RETAIN_VOUCHERS_DAYS,
+    issues: e.RETAIN_ISSUES_DAYS,
+    withdrawn: e.RETAIN_WITHDRAWN_DAYS,
+    outbox: e.RETAIN_OUTBOX_DAYS,
+    sessions: e.RETAIN_SESSIONS_DAYS,
+  };
 }
 
 /** What backups are sealed with; the server needs none. @throws Error that names the setting */

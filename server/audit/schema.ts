@@ -54,6 +54,8 @@ export const AUDIT_ACTIONS = {
   'audit.export': '导出审计记录',
   'export.cancel': '取消导出',
   'export.download': '下载导出文件',
+  'retention.begin': '开始清理过期数据',
+  'retention.run': '清理过期数据',
 } as const;
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
