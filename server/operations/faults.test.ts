@@ -119,6 +119,9 @@ describe.skipIf(!mayMount)('a full disk (skipped where mounting is not permitted
     const nurse = client(url, cookie);
     const first = await nurse.vouchers.issue.mutate({ code: qrOf('demo:authenticated') });
 
+    // Somebody reads: the log can't begin anew in the room that it has.
+    const reader = new Database(file, { readonly: true });
+    reader.exec('BEGIN; SELECT count(*) FROM sites');
     const ballast = join(disk, 'ballast');
     fillUp(ballast);
     const codes = new Set<string>();
@@ -135,6 +138,7 @@ describe.skipIf(!mayMount)('a full disk (skipped where mounting is not permitted
     expect(await health(url)).toBe('STORAGE_FULL');
 
     rmSync(ballast);
+    reader.close();
     const second = await nurse.vouchers.issue.mutate({ code: qrOf('demo:child') });
     expect(Number(second.voucherNo.slice(-4))).toBe(Number(first.voucherNo.slice(-4)) + 1);
     await vi.waitFor(async () => expect(await readiness(url)).toEqual({ status: 200, wrong: [] }), 6000);
@@ -183,6 +187,20 @@ describe('a damaged database', () => {
     expect([refused.status, (await refused.json()).code]).toEqual([503, 'STORAGE_DAMAGED']);
     expect(await health(server.url)).toBe('STORAGE_DAMAGED');
     expect((await readiness(server.url)).wrong).toContain('database_write');
+    await server.stop();
+  });
+
+  it('tells a session that can not be read from one that is not there', { timeout: 90_000 }, async () => {
+    const file = join(folder, 'sessions.db');
+    const settings = { databaseUrl: `file:${file}`, flags: ['--demo', '--api-only'], logFile };
+    const before = await startServer(settings);
+    const cookie = sessionCookie(await signIn(before.url, 'nurse'));
+    await before.stop();
+    overwrite(file, 'sessions');
+    const server = await startServer(settings);
+    expect(await codeOf(client(server.url, cookie).staff.me.query())).toBe('STORAGE_DAMAGED');
+    const door = await fetch(`${server.url}/api/exports/0/file`, { headers: { cookie } });
+    expect([door.status, (await door.json()).code]).toEqual([503, 'STORAGE_DAMAGED']);
     await server.stop();
   });
 
