@@ -1,5 +1,9 @@
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { StorageFault } from './fault.ts';
+
+/** fdatasync(2). */
+export const syncFile: (file: number) => Promise<void> = promisify(fdatasync);
 
 export interface Durable {
   /** Returns once everything that was committed until now is on the disk. @throws what the disk said, from then on each time */
@@ -19,7 +23,7 @@ export interface Durable {
  * the log is lost.
  * @param path the log; it must be there
  */
-export function makeDurable(path: string, sync: (file: number) => Promise<void> = promisify(fdatasync)): Durable {
+export function makeDurable(path: string, sync = syncFile): Durable {
   const file = openSync(path, 'r+');
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
@@ -32,7 +36,9 @@ export function makeDurable(path: string, sync: (file: number) => Promise<void> 
     try {
       await sync(file);
     } catch (error) {
-      broken = new Error('the disk failed: nothing is written any more until a restart', { cause: error });
+      broken = new StorageFault('failed', 'the disk failed: nothing is written any more until a restart', {
+        cause: error,
+      });
       throw broken;
     }
   }

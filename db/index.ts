@@ -6,20 +6,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { type Column, getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { LRUCache } from 'lru-cache';
-import { makeDurable } from './durable.ts';
+import { connect, LOCK_PATIENCE, startCheckpoints } from './connection.ts';
+import { makeDurable, syncFile } from './durable.ts';
+import { type FaultState, faultOf, makeFaults } from './fault.ts';
 import * as auditTables from './schema.audit.sqlite.ts';
 import * as cityTables from './schema.city.sqlite.ts';
 import * as exchangeTables from './schema.exchange.sqlite.ts';
 import * as filingTables from './schema.filings.sqlite.ts';
 import * as mainTables from './schema.sqlite.ts';
+import { refuseNewer } from './version.ts';
 
 export type { RefusedField } from './schema.city.sqlite.ts';
 export type { FilingForm } from './schema.filings.sqlite.ts';
@@ -58,21 +60,38 @@ export interface Db {
    * Runs `work` in one transaction and returns once it is on the disk; a throw leaves nothing behind. Writers stand in a queue,
    * so `work` holds rows only: never a network call, a file or a password hash.
    * @param options.patient lets everybody else go first: for work that nobody stands waiting for
-   * @throws what `work` throws; `Error` when called inside another `write` (it would wait for itself).
+   * @throws what `work` throws; `Error` when called inside another `write` (it would wait for itself); what the storage says
+   *   (`faultOf`)
    */
   write<T>(work: (tx: Transaction) => Promise<T>, options?: { patient?: boolean }): Promise<T>;
+  /** Writes a number that nobody reads, and waits for the disk: whether it can be done. @throws what the storage says */
+  prove(): Promise<void>;
+  /** How the writer is. */
+  status(): WriterStatus;
   /** Waits for the writer's queue, then closes. */
   close(): Promise<void>;
 }
 
-/** KiB. A large batch changes that much of the indexes before it commits. */
-const WRITER_CACHE = 160 * 1024;
-/** Milliseconds between two looks at the write-ahead log. */
-const CHECKPOINT_INTERVAL = 1000;
-/** Of one connection. */
-const STATEMENTS = 500;
-/** Pages of the write-ahead log at which a commit does the checkpoint itself, should the thread not keep up. */
-const LOG_LIMIT = 100_000;
+export interface WriterStatus {
+  /** Writes that stand in the queue. */
+  waiting: number;
+  /** Milliseconds that the present one has taken until now; null: there is none. */
+  workingMs: number | null;
+  /** Null: nothing is known to be wrong. */
+  fault: FaultState | null;
+}
+
+export interface OpenOptions {
+  /** Milliseconds from the call of `write` on for which it waits for another process that writes. */
+  lockPatience?: number;
+  /** Told how long a write stood in the queue, and how long the disk took; milliseconds. */
+  watch?: { waited(ms: number): void; synced(ms: number): void };
+}
+
+/** Of a reader, which waits for nothing but a log that is just being recovered: the process stands still meanwhile. */
+const READER_PATIENCE = 1000;
+/** Milliseconds between two looks whether the other process is done. */
+const LOCK_LOOK = 20;
 const MIGRATIONS = fileURLToPath(new URL('./migrations/sqlite', import.meta.url));
 
 /**
@@ -80,23 +99,32 @@ const MIGRATIONS = fileURLToPath(new URL('./migrations/sqlite', import.meta.url)
  * @param url `file:PATH` (SQLite; relative to the working directory)
  * @throws Error on another kind of address, or a file that is no database
  */
-export function open(url: string): Db {
+export function open(url: string, { lockPatience = LOCK_PATIENCE, watch }: OpenOptions = {}): Db {
   const path = pathOf(url);
   mkdirSync(dirname(path), { recursive: true });
 
-  const writer = connect(path);
+  const faults = makeFaults();
+  const writer = connect(path, {}, faults);
   try {
+    refuseNewer(writer, MIGRATIONS);
     // A migration that makes a table anew drops the old one: foreign keys hold only then (better-sqlite3 begins with ON).
     writer.pragma('foreign_keys = OFF');
     migrate(drizzle(writer), { migrationsFolder: MIGRATIONS });
     writer.pragma('foreign_keys = ON');
+    // From here on it waits without holding up the process: see `begin`.
+    writer.pragma('busy_timeout = 0');
   } catch (error) {
     writer.close();
     throw error;
   }
-  const reader = connect(path, { readonly: true });
+  const reader = connect(path, { readonly: true }, faults);
+  reader.pragma(`busy_timeout = ${READER_PATIENCE}`);
   // There from the first query on.
-  const wal = makeDurable(`${path}-wal`);
+  const wal = makeDurable(`${path}-wal`, async (file) => {
+    const started = performance.now();
+    await syncFile(file);
+    watch?.synced(performance.now() - started);
+  });
 
   // drizzle over better-sqlite3 is synchronous and awaitable; this is the one cast to the dialects' common, async part.
   const read = drizzle(reader, { schema: tables }) as unknown as Queries;
@@ -107,19 +135,59 @@ export function open(url: string): Db {
   const inside = new AsyncLocalStorage<true>();
   const waiting: { first: (() => Promise<void>)[]; patient: (() => Promise<void>)[] } = { first: [], patient: [] };
   let working: Promise<void> | undefined;
+  let begun: number | null = null;
+
+  /** Blocks nobody who only reads while another process writes. */
+  async function begin(deadline: number) {
+    for (;;) {
+      try {
+        return void writer.exec('BEGIN IMMEDIATE');
+      } catch (error) {
+        if (faultOf(error) !== 'busy' || performance.now() >= deadline) throw error;
+        await pause(LOCK_LOOK);
+      }
+    }
+  }
 
   // drizzle's transaction(async …) over better-sqlite3 commits before the work is done, so BEGIN and COMMIT are said here.
-  async function run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    wal.check();
-    writer.exec('BEGIN IMMEDIATE');
+  async function run<T>(work: (tx: Transaction) => Promise<T>, asked: number): Promise<T> {
+    watch?.waited(performance.now() - asked);
     try {
+      faults.check();
+      wal.check();
+      await begin(asked + lockPatience);
+      begun = performance.now();
       const result = await inside.run(true, () => work(tx));
       writer.exec('COMMIT');
       return result;
     } catch (error) {
+      faults.note(error);
       if (writer.inTransaction) writer.exec('ROLLBACK');
       throw error;
+    } finally {
+      begun = null;
     }
+  }
+
+  async function settle() {
+    try {
+      await wal.durable();
+      faults.passed();
+    } catch (error) {
+      faults.note(error);
+      throw error;
+    }
+  }
+
+  function enqueue<T>(work: (tx: Transaction) => Promise<T>, patient: boolean): Promise<T> {
+    const asked = performance.now();
+    return new Promise<T>((resolve, reject) => {
+      // The next one does not wait for this one's disk.
+      const take = () => run(work, asked).then((result) => void settle().then(() => resolve(result), reject), reject);
+      (patient ? waiting.patient : waiting.first).push(take);
+      // A turn later, so that whoever comes in the same one may still go first.
+      working ??= Promise.resolve().then(workThrough);
+    });
   }
 
   async function workThrough() {
@@ -132,14 +200,18 @@ export function open(url: string): Db {
     read,
     write<T>(work: (tx: Transaction) => Promise<T>, { patient = false } = {}) {
       if (inside.getStore()) return Promise.reject(new Error('db.write inside db.write: pass the transaction on'));
-      return new Promise<T>((resolve, reject) => {
-        // The next one does not wait for this one's disk.
-        const take = () => run(work).then((result) => void wal.durable().then(() => resolve(result), reject), reject);
-        (patient ? waiting.patient : waiting.first).push(take);
-        // A turn later, so that whoever comes in the same one may still go first.
-        working ??= Promise.resolve().then(workThrough);
-      });
+      return enqueue(work, patient);
     },
+    prove: () =>
+      enqueue(async () => {
+        const number = Number(writer.pragma('user_version', { simple: true }));
+        writer.pragma(`user_version = ${(number + 1) % 0x7fffffff}`);
+      }, false),
+    status: () => ({
+      waiting: waiting.first.length + waiting.patient.length,
+      workingMs: begun === null ? null : performance.now() - begun,
+      fault: faults.state(),
+    }),
     async close() {
       await working;
       await wal.close();
@@ -162,33 +234,10 @@ export function openReadOnly(url: string): Pick<Db, 'read' | 'close'> {
   };
 }
 
-function pathOf(url: string): string {
+/** The file behind `file:PATH`. @throws Error on another kind of address */
+export function pathOf(url: string): string {
   if (!url.startsWith('file:')) throw new Error('DATABASE_URL must begin with file:');
   return resolve(url.slice('file:'.length));
-}
-
-/** Checkpoints in a thread of their own: after a large batch one takes a second, and nurses would wait. */
-function startCheckpoints(path: string) {
-  let thread: { worker: Worker; gone: Promise<unknown> } | undefined;
-  // Programs that end sooner need none.
-  const start = setTimeout(() => {
-    const worker = new Worker(new URL('./checkpoint.js', import.meta.url), {
-      workerData: { path, interval: CHECKPOINT_INTERVAL },
-      execArgv: [],
-    });
-    thread = { worker, gone: new Promise((resolve) => worker.once('exit', resolve)) };
-    // Without it the log grows to its limit, and commits do the checkpoints: slower, nothing is lost.
-    worker.on('error', () => {});
-    worker.unref();
-  }, CHECKPOINT_INTERVAL).unref();
-  return {
-    async stop() {
-      clearTimeout(start);
-      thread?.worker.ref();
-      thread?.worker.postMessage('stop');
-      await thread?.gone;
-    },
-  };
 }
 
 function insertManyInto(connection: Database.Database): InsertMany {
@@ -200,32 +249,4 @@ function insertManyInto(connection: Database.Database): InsertMany {
     );
     return rows.map((row) => Number(statement.run(row).lastInsertRowid));
   };
-}
-
-function connect(path: string, options: Database.Options = {}) {
-  const connection = new Database(path, options);
-  // Longer than a batch of 100 000 records: an operator's command waits behind it.
-  connection.pragma('busy_timeout = 20000');
-  keepStatements(connection);
-  if (!options.readonly) {
-    connection.pragma('journal_mode = WAL');
-    connection.pragma(`cache_size = -${WRITER_CACHE}`);
-    // What was answered survives a power cut: `write` waits for the disk itself (makeDurable), and lets others work meanwhile.
-    connection.pragma('synchronous = NORMAL');
-    connection.pragma(`wal_autocheckpoint = ${LOG_LIMIT}`);
-  }
-  return connection;
-}
-
-/** Each text is compiled once: drizzle asks for its statement anew at each query. */
-function keepStatements(connection: Database.Database) {
-  const kept = new LRUCache<string, Database.Statement>({ max: STATEMENTS });
-  connection.prepare = ((text: string) => {
-    const there = kept.get(text);
-    // As it is when new: drizzle may have asked for bare rows.
-    if (there) return there.reader ? there.raw(false) : there;
-    const made = Database.prototype.prepare.call(connection, text);
-    kept.set(text, made);
-    return made;
-  }) as typeof connection.prepare;
 }

@@ -31,7 +31,10 @@ export const auditEvents = sqliteTable(
   ],
 );
 
-/** The end of the audit trail, one row: what the next event is chained to, and where a trail that was cut off should end. */
+/**
+ * The ends of the audit trail. Key 1: what the next event is chained to, and where a trail that was cut off should end. Key 2, once old
+ * events were removed by their age: the last of them, which the first that is left is chained to.
+ */
 export const auditHead = sqliteTable('audit_head', {
   key: integer('key').primaryKey(),
   /** Of the last event; 0 before the first. */

@@ -3,26 +3,32 @@ import { finished } from 'node:stream/promises';
 import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { sql } from 'drizzle-orm';
 import { Hono, type Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
-import { type Db, tables } from '../db/index.ts';
+import { faultOf } from '../db/fault.ts';
+import type { Db } from '../db/index.ts';
 import { makeVerification } from './audit/verification.ts';
 import type { CityPlatform } from './city/platform.ts';
 import type { FindStaff } from './door.ts';
+import { ERROR_STATUS } from './errors.ts';
 import { makeExchange } from './exchange/door.ts';
 import { makeSealer } from './exchange/seal.ts';
 import { makeExportFiles } from './exports/door.ts';
 import { makeExports } from './exports/jobs.ts';
 import { makeFilingFiles } from './filings/door.ts';
 import { describeError, type Log } from './log.ts';
+import { makeHealth } from './operations/health.ts';
+import type { Metrics } from './operations/metrics.ts';
 import { appRouter } from './router.ts';
 import type { Settings } from './settings.ts';
 import { makeAuth } from './staff/auth.ts';
 import { makeStaffImport } from './staff/door.ts';
 import { makeSessions } from './staff/sessions.ts';
 import { makeSignIn } from './staff/sign-in.ts';
+import { RETRY_AFTER, storageRefusal } from './storage.ts';
+import { refuse } from './trpc.ts';
 
 const LARGEST_BODY = 64 * 1024;
 /** How long, and for how much, the rest of a refused body is waited for. */
@@ -39,21 +45,23 @@ export const HTTP_OPTIONS = { keepAliveTimeout: 75_000 };
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
 /**
- * The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of
+ * The doors: `/api/health` and `/api/ready`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of
  * exports at `/api/exports`, lists of staff at `/api/staff`, and tRPC at `/api/trpc`.
  * @param city one city's platform, if this server runs one
  */
 export function makeApi(
   db: Db,
-  settings: Pick<Settings, 'authSecret' | 'demo' | 'databaseUrl' | 'dictionaries'>,
+  settings: Pick<Settings, 'authSecret' | 'demo' | 'databaseUrl' | 'dictionaries' | 'minFreeMb'>,
   log: Log,
   city: CityPlatform | null = null,
+  metrics: Metrics | null = null,
 ) {
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
   const sessions = makeSessions(auth);
   const verification = makeVerification(log);
   const exports = makeExports(settings, log);
+  const health = makeHealth(db, settings);
   const { signIn, signOut } = makeSignIn(db, auth, sessions);
   const api = new Hono<Door>().basePath('/api');
 
@@ -65,8 +73,12 @@ export function makeApi(
     await next();
     c.header('X-Request-Id', requestId);
     c.header('Cache-Control', 'no-store');
-    const { method, path } = c.req;
-    log.info({ requestId, method, path, status: c.res.status, ms: Math.round(performance.now() - started) }, 'request');
+    if (c.res.status === 503) c.header('Retry-After', String(RETRY_AFTER));
+    const { method } = c.req;
+    const route = patternOf(c);
+    const ms = performance.now() - started;
+    metrics?.answered(route, method, c.res.status, ms);
+    log.info({ requestId, method, route, status: c.res.status, ms: Math.round(ms) }, 'request');
   });
   api.use(async (c, next) => {
     await next();
@@ -88,6 +100,11 @@ export function makeApi(
   api.onError((error, c) => {
     const requestId = c.get('requestId');
     log.error({ requestId, error: describeError(error) }, 'unexpected error');
+    const refusal = storageRefusal(error);
+    if (refusal) {
+      const { code, message } = refusal;
+      return c.json({ code, message, field: null, request_id: requestId }, ERROR_STATUS[refusal.code]);
+    }
     const message = `系统繁忙,请稍后再试(编号 ${requestId})`;
     return c.json({ code: 'INTERNAL', message, field: null, request_id: requestId }, 500);
   });
@@ -96,9 +113,10 @@ export function makeApi(
     return c.json({ ...answer, request_id: c.get('requestId') }, 404);
   });
 
-  api.get('/health', async (c) => {
-    await db.read.select({ one: sql`1` }).from(tables.sites).limit(1);
-    return c.json({ status: 'ok' });
+  api.get('/health', (c) => c.json(health.alive()));
+  api.get('/ready', async (c) => {
+    const readiness = await health.ready();
+    return c.json(readiness, readiness.ready ? 200 : 503);
   });
   // better-auth has many more doors; these two are all that this console opens.
   api.post('/auth/sign-in/username', (c) => signIn(c.req.raw, addressOf(c), c.get('requestId')));
@@ -115,18 +133,27 @@ export function makeApi(
       req: c.req.raw,
       router: appRouter,
       async createContext({ req, resHeaders }) {
-        const person = await sessions.find(req.headers);
+        const person = await sessions.find(req.headers).catch(refuse);
         const actor = person && { ...person, requestId };
         const http = { headers: req.headers, resHeaders, address: addressOf(c) };
         return { db, sealer, sessions, verification, exports, city, http, requestId, demo: settings.demo, actor };
       },
       onError({ error, path }) {
-        if (error.code !== 'INTERNAL_SERVER_ERROR') return;
+        if (error.code !== 'INTERNAL_SERVER_ERROR' && !faultOf(error)) return;
         log.error({ requestId, path, error: describeError(error.cause ?? error) }, 'unexpected error');
       },
     });
   });
   return api;
+}
+
+const PROCEDURES = new Set(Object.keys(appRouter._def.procedures));
+
+/** The route that answered, as this program writes it; of tRPC the procedure. What was asked for may name a person. */
+function patternOf(c: HonoContext): string {
+  const pattern = routePath(c, -1);
+  const procedure = c.req.path.slice('/api/trpc/'.length);
+  return pattern === '/api/trpc/*' && PROCEDURES.has(procedure) ? `/api/trpc/${procedure}` : pattern;
 }
 
 function addressOf(c: HonoContext): string {

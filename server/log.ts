@@ -1,8 +1,15 @@
 import pino from 'pino';
 
+/** Bytes of lines that wait for a place to go; what comes on top is dropped. */
+const MOST_WAITING = 16 * 1024 * 1024;
+
 /** Writes JSON lines to standard output: what happened and where, never what it was about (rule: no personal data). */
 export function makeLog(level: string) {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const output = pino.destination({ dest: 1, sync: true, maxLength: MOST_WAITING });
+  // A log on a full disk, or one that nobody reads any more, must not end the service. The next line tries again.
+  const streams: Pick<NodeJS.EventEmitter, 'on'>[] = [output, process.stdout, process.stderr];
+  for (const stream of streams) stream.on('error', () => {});
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
 }
 
 export type Log = ReturnType<typeof makeLog>;

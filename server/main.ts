@@ -3,20 +3,30 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
-import { type Db, open } from '../db/index.ts';
+import { faultOf } from '../db/fault.ts';
+import { open } from '../db/index.ts';
 import { HTTP_OPTIONS, makeApi } from './api.ts';
 import { makeCityPlatform } from './city/platform.ts';
 import { replaceDictionaries } from './dictionaries/dictionaries.ts';
 import { startRollingUp } from './figures/roll-up.ts';
 import { makeLog } from './log.ts';
+import { makeMetrics } from './operations/metrics.ts';
+import { makeMetricsDoor } from './operations/metrics-door.ts';
+import { stopOnSignals } from './operations/stop.ts';
 import { readSettings, type Settings } from './settings.ts';
 
+/** Milliseconds: a nurse's page gives up a little later. */
+const LOCK_PATIENCE = 8000;
 /** Addresses that are listened at, and can't be called. */
 const ANY_ADDRESS = /^(0\.0\.0\.0|::)$/;
 
 await main().catch((error: Error & { code?: string }) => {
   const why =
-    error.code === 'EADDRINUSE' ? 'the port is in use: set PORT to a free one, or stop what holds it' : error.message;
+    error.code === 'EADDRINUSE'
+      ? 'the port is in use: set PORT to a free one, or stop what holds it'
+      : faultOf(error)
+        ? `the database can't be used: ${error.message} (${error.code}); is its disk full or read-only, or the file damaged?`
+        : error.message;
   process.stderr.write(`vaccination-console: ${why}\n`);
   process.exit(1);
 });
@@ -27,7 +37,9 @@ async function main() {
   Object.assign(process.env, { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: settings.dev ? 'development' : 'production' });
   const log = makeLog(settings.logLevel);
   if (settings.dictionaries) replaceDictionaries(settings.dictionaries);
-  const db = open(settings.databaseUrl);
+  const metrics = makeMetrics();
+  const db = open(settings.databaseUrl, { lockPatience: LOCK_PATIENCE, watch: metrics.watch });
+  metrics.attach(db, settings);
   if (settings.demo) await fillDemo(db, settings.authSecret);
   else if (await isDemo(db)) {
     throw new Error(
@@ -35,14 +47,22 @@ async function main() {
     );
   }
   const city = settings.city && makeCityPlatform(db, settings.city, log);
-  const api = getRequestListener(makeApi(db, settings, log, city).fetch);
+  const api = getRequestListener(makeApi(db, settings, log, city, metrics).fetch);
   const page: RequestListener = settings.apiOnly
     ? (_request, response) => response.writeHead(404).end()
     : await preparePages(settings);
 
-  const server = createServer(HTTP_OPTIONS, (request, response) =>
-    /^\/api(?:[/?]|$)/.test(request.url ?? '') ? api(request, response) : page(request, response),
-  );
+  const numbers = makeMetricsDoor(metrics, settings.metrics, log);
+  const server = createServer(HTTP_OPTIONS, (request, response) => {
+    const url = request.url ?? '';
+    if (/^\/api(?:[/?]|$)/.test(url)) return api(request, response);
+    if (/^\/metrics(?:\?|$)/.test(url)) return numbers(request, response);
+    const started = performance.now();
+    const route = url.startsWith('/_next/') ? '/_next/*' : 'page';
+    const method = request.method ?? '';
+    response.once('finish', () => metrics.answered(route, method, response.statusCode, performance.now() - started));
+    return page(request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, settings.host, resolve);
@@ -53,15 +73,12 @@ async function main() {
   log.info({ host: settings.host, port }, 'listening');
   if (settings.demo) process.stdout.write(demoWelcome(port));
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void Promise.resolve(city?.stop()).then(() => {
-        server.close(() => void stopRollingUp().then(() => close(db)));
-        // Browsers keep theirs for as long as they may: each is closed once it has nothing to do.
-        setInterval(() => server.closeIdleConnections(), 100);
-      });
-    });
-  }
+  stopOnSignals(server, log, async (answered) => {
+    await city?.stop();
+    await answered;
+    await stopRollingUp();
+    await db.close();
+  });
 }
 
 /** How an address that is listened at is called. */
@@ -76,9 +93,4 @@ async function preparePages(settings: Settings): Promise<RequestListener> {
   await pages.prepare();
   const handle = pages.getRequestHandler();
   return (request, response) => void handle(request, response);
-}
-
-async function close(db: Db) {
-  await db.close();
-  process.exit(0);
 }

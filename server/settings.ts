@@ -1,11 +1,22 @@
 import { z } from 'zod';
 import { DEMO_CITY } from '../db/demo/city.ts';
 import { type CityConfig, readCityConfig } from './city/config.ts';
+import { readAddresses } from './operations/metrics-door.ts';
+import type { Retention } from './operations/retention.ts';
 
 /** Everybody knows it, as everybody knows the demo's passwords: it signs sessions of the demo and of development only. */
 const DEMO_SECRET = 'demo-only-secret-that-everybody-knows';
 
 const DATABASE_URL = 'file:data/console.db';
+
+/** The law asks for six months of logs (网络安全法): nothing shortens the audit trail below. */
+const LEAST_AUDIT_DAYS = 180;
+const days = (name: string, least: number, usual: number) =>
+  z.coerce
+    .number(`${name} must be a number of days`)
+    .int()
+    .min(least, `${name} must be at least ${least}`)
+    .default(usual);
 
 const environment = z.object({
   PORT: z.coerce.number('PORT must be a number').int().min(0).max(65535).default(3000),
@@ -14,6 +25,16 @@ const environment = z.object({
   AUTH_SECRET: z.string().min(32, 'AUTH_SECRET must have at least 32 characters').optional(),
   DICTIONARIES: z.string().min(1).optional(),
   CITY_PLATFORM: z.string().min(1).optional(),
+  MIN_FREE_MB: z.coerce.number('MIN_FREE_MB must be a number').int().min(0).default(512),
+  METRICS_ALLOW: z.string().default('127.0.0.1,::1'),
+  METRICS_TOKEN: z.string().min(16, 'METRICS_TOKEN must have at least 16 characters').optional(),
+  BACKUP_KEY: z.string().min(32, 'BACKUP_KEY must have at least 32 characters').optional(),
+  RETAIN_AUDIT_DAYS: days('RETAIN_AUDIT_DAYS', LEAST_AUDIT_DAYS, 1095),
+  RETAIN_VOUCHERS_DAYS: days('RETAIN_VOUCHERS_DAYS', 1, 1095),
+  RETAIN_ISSUES_DAYS: days('RETAIN_ISSUES_DAYS', 1, 180),
+  RETAIN_WITHDRAWN_DAYS: days('RETAIN_WITHDRAWN_DAYS', 1, 365),
+  RETAIN_OUTBOX_DAYS: days('RETAIN_OUTBOX_DAYS', 1, 180),
+  RETAIN_SESSIONS_DAYS: days('RETAIN_SESSIONS_DAYS', 0, 1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
 
@@ -23,6 +44,10 @@ export interface Settings {
   databaseUrl: string;
   authSecret: string;
   logLevel: string;
+  /** Megabytes that must be free where the database is, or the server is not ready. */
+  minFreeMb: number;
+  /** Who may read `/metrics`: addresses and networks, or whoever sends the token. */
+  metrics: { allow: string[]; token: string | undefined };
   /** A folder whose tables are taken instead of our own. */
   dictionaries: string | undefined;
   /** One city's platform, if this server runs one. */
@@ -57,6 +82,8 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     authSecret: secret,
     // The demo's terminal is for reading.
     logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
+    minFreeMb: e.MIN_FREE_MB,
+    metrics: { allow: readAllow(e.METRICS_ALLOW), token: e.METRICS_TOKEN },
     dictionaries: e.DICTIONARIES,
     city: readCity(e.CITY_PLATFORM, demo),
     demo,
@@ -71,9 +98,37 @@ function readCity(setting: string | undefined, demo: boolean): CityConfig | null
   return setting === 'off' ? null : readCityConfig(setting);
 }
 
+/** Addresses and networks, with commas between. @throws Error that names what is neither */
+function readAllow(setting: string): string[] {
+  const allow = setting.split(',').map((each) => each.trim());
+  readAddresses(allow);
+  return allow;
+}
+
 /** The operator's commands need the database only, and no secret. */
 export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
   return parseEnvironment(env).DATABASE_URL ?? DATABASE_URL;
+}
+
+/** Days for which things are kept. @throws Error that names the setting */
+export function readRetention(env: NodeJS.ProcessEnv): Retention {
+  const e = parseEnvironment(env);
+  return {
+    audit: e.RETAIN_AUDIT_DAYS,
+    vouchers: e.RETAIN_VOUCHERS_DAYS,
+    issues: e.RETAIN_ISSUES_DAYS,
+    withdrawn: e.RETAIN_WITHDRAWN_DAYS,
+    outbox: e.RETAIN_OUTBOX_DAYS,
+    sessions: e.RETAIN_SESSIONS_DAYS,
+  };
+}
+
+/** What backups are sealed with; the server needs none. @throws Error that names the setting */
+export function readBackupKey(env: NodeJS.ProcessEnv): string {
+  const key = parseEnvironment(env).BACKUP_KEY;
+  if (!key)
+    throw new Error('setting BACKUP_KEY: set it to a secret of at least 32 characters, and keep a copy elsewhere');
+  return key;
 }
 
 /** An empty variable counts as unset. @throws Error that names the setting */

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { startServer } from '../e2e/server.ts';
@@ -42,6 +43,9 @@ describe('settings', () => {
     [{ AUTH_SECRET: 'demo-only-secret-that-everybody-knows' }, [], 'AUTH_SECRET'],
     [{ AUTH_SECRET: secret, PORT: 'http' }, [], 'PORT'],
     [{ AUTH_SECRET: secret, DATABASE_URL: 'mysql://x' }, [], 'DATABASE_URL'],
+    [{ AUTH_SECRET: secret, METRICS_ALLOW: 'everybody' }, [], 'METRICS_ALLOW'],
+    [{ AUTH_SECRET: secret, METRICS_TOKEN: 'short' }, [], 'METRICS_TOKEN'],
+    [{ AUTH_SECRET: secret, MIN_FREE_MB: 'much' }, [], 'MIN_FREE_MB'],
     [{ AUTH_SECRET: secret }, ['--demmo'], '--demmo'],
   ])('refuse %j %j', (env, flags, named) => {
     expect(() => readSettings({ NODE_ENV: 'production', ...env }, flags)).toThrow(named);
@@ -89,6 +93,22 @@ describe('production', () => {
     await server.stop();
     const { code, err } = run('server/main.ts', ['--api-only'], { DATABASE_URL: demo, AUTH_SECRET: 's'.repeat(32) });
     expect([code, err]).toEqual([1, expect.stringContaining('this database is a demo')]);
+  });
+
+  it('refuses a database of a newer version, in one line', () => {
+    const newer = join(folder, 'newer.db');
+    const made = new Database(newer);
+    made.exec(`CREATE TABLE __drizzle_migrations (id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric);
+      INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('', 9999999999999)`);
+    made.close();
+    const env = { DATABASE_URL: `file:${newer}`, AUTH_SECRET: 's'.repeat(32) };
+    const { code, err } = run('server/main.ts', ['--api-only'], env);
+    expect([code, err.trim().split('\n').length]).toEqual([1, 1]);
+    expect(err).toContain('newer version');
+    // Nor does an operator's command touch it.
+    expect(run('server/sites/create.command.ts', ['--code', '4401060002', '--name', 'x'], env).err).toContain(
+      'newer version',
+    );
   });
 
   it('says that its port is taken', async () => {

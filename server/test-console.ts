@@ -49,7 +49,7 @@ export async function startTestConsole(
     { level: 'debug', base: null },
     pino.destination(join(EVIDENCE.api, `${process.pid}-${Date.now()}.log`)),
   );
-  const settings = { authSecret, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined };
+  const settings = { authSecret, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined, minFreeMb: 0 };
   const city = makeCityPlatform(db, { ...DEMO_CITY, ...over }, log);
   const api = makeApi(db, settings, log, over && city);
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {

@@ -8,6 +8,7 @@ import type { Sealer } from './exchange/seal.ts';
 import type { Exports } from './exports/jobs.ts';
 import type { Actor } from './staff/actor.ts';
 import type { Sessions } from './staff/sessions.ts';
+import { storageRefusal } from './storage.ts';
 
 export interface Context {
   db: Db;
@@ -72,14 +73,18 @@ function tell(error: TRPCError, requestId: string): ErrorShape {
 
 export const router = t.router;
 
+/** What leaves with its HTTP status: domain errors and faults of the storage. @throws TRPCError, or the error as it is */
+export function refuse(error: unknown): never {
+  const cause = error instanceof TRPCError ? error.cause : error;
+  const refusal = cause instanceof DomainError ? cause : storageRefusal(error);
+  if (!refusal) throw error;
+  throw new TRPCError({ code: TRPC_CODES[ERROR_STATUS[refusal.code]], message: refusal.message, cause: refusal });
+}
+
 /** Anybody, signed in or not. Domain errors leave with their HTTP status. */
 export const openProcedure = t.procedure.use(async ({ next }) => {
   const result = await next();
-  if (!result.ok && result.error.cause instanceof DomainError) {
-    const { cause } = result.error;
-    throw new TRPCError({ code: TRPC_CODES[ERROR_STATUS[cause.code]], message: cause.message, cause });
-  }
-  return result;
+  return result.ok ? result : refuse(result.error);
 });
 
 /** Staff only; which roles may do it is judged by the domain function. */

@@ -19,7 +19,7 @@ export function Failure({ error, onRetry, retrying = false }: Props) {
     if (signedOut) router.replace('/login');
   }, [signedOut, router]);
 
-  const status = code === 'FORBIDDEN' ? '403' : kind === 'server' ? 'error' : 'warning';
+  const status = code === 'FORBIDDEN' ? '403' : kind === 'server' || kind === 'storage' ? 'error' : 'warning';
   return (
     <div role="alert">
       <Result

@@ -247,6 +247,8 @@ export function wordsFor(problem: Problem): { title: string; detail: string } {
       return { title: '网络已断开', detail: '请检查网络,恢复后重新扫码' };
     case 'server':
       return { title: '系统繁忙', detail: `请稍后再试${problem.requestId ? `(编号 ${problem.requestId})` : ''}` };
+    case 'storage':
+      return { title: '系统暂时无法保存', detail: problem.message };
     case 'refused':
       if (problem.code === 'STATIC_CODE_REFUSED') {
         return { title: '本单位不接受静态健康码', detail: '请居民出示动态码,继续扫码即可' };

@@ -28,8 +28,11 @@ export const api = createTRPCClient<AppRouter>({
 });
 
 export interface Problem {
-  /** `network`: no answer came. `signed-out`: sign in again. `refused`: a rule said no. `server`: unexpected. */
-  kind: 'network' | 'signed-out' | 'refused' | 'server';
+  /**
+   * `network`: no answer came. `signed-out`: sign in again. `refused`: a rule said no. `storage`: the server can't save, and the
+   * message says why. `server`: unexpected.
+   */
+  kind: 'network' | 'signed-out' | 'refused' | 'storage' | 'server';
   code: string;
   /** Chinese, for people. */
   message: string;
@@ -56,7 +59,9 @@ export async function uploadTo<Answer>(url: string, form: FormData): Promise<Ans
   const told = await response.json().catch(() => null);
   const requestId = response.headers.get('x-request-id');
   const message: string = told?.message ?? '系统繁忙,请稍后再试';
-  const kind = response.status === 401 ? 'signed-out' : response.status >= 500 ? 'server' : 'refused';
+  const kind = kindOf(
+    told?.code ?? (response.status === 401 ? 'UNAUTHENTICATED' : response.status >= 500 ? 'INTERNAL' : ''),
+  );
   const rows = told?.rows ? { rows: told.rows } : {};
   throw new Refusal({ kind, code: told?.code ?? 'INTERNAL', message, field: told?.field ?? null, requestId, ...rows });
 }
@@ -74,12 +79,17 @@ export function toProblem(error: unknown): Problem {
     const requestId = response instanceof Response ? response.headers.get('x-request-id') : null;
     return { kind: 'server', code: 'INTERNAL', message: '系统繁忙,请稍后再试', field: null, requestId };
   }
-  const kind = told.code === 'UNAUTHENTICATED' ? 'signed-out' : told.code === 'INTERNAL' ? 'server' : 'refused';
+  const kind = kindOf(told.code);
   return { kind, code: told.code, message: told.message, field: told.field, requestId: told.requestId };
+}
+
+function kindOf(code: string): Problem['kind'] {
+  if (code.startsWith('STORAGE_')) return 'storage';
+  return code === 'UNAUTHENTICATED' ? 'signed-out' : code === 'INTERNAL' ? 'server' : 'refused';
 }
 
 /** A rule says the same again; only what broke by itself is worth another try. */
 export function isPassing(error: unknown): boolean {
   const { kind } = toProblem(error);
-  return kind === 'network' || kind === 'server';
+  return kind === 'network' || kind === 'server' || kind === 'storage';
 }

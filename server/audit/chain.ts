@@ -3,7 +3,7 @@
  * removed, added or moved by hand breaks it. Ids have no gaps. docs/decisions/009 says what it proves and what not.
  */
 import { createHash } from 'node:crypto';
-import { asc, eq, gt } from 'drizzle-orm';
+import { asc, eq, gt, lte } from 'drizzle-orm';
 import { type Queries, type Transaction, tables } from '../../db/index.ts';
 
 const { auditEvents, auditHead } = tables;
@@ -11,8 +11,9 @@ const { auditEvents, auditHead } = tables;
 export type AuditRow = typeof auditEvents.$inferSelect;
 type Head = { lastId: number; hash: string };
 
-/** Key of the only row of `audit_head`. */
+/** Keys of the rows of `audit_head`. */
 export const HEAD_KEY = 1;
+const ANCHOR_KEY = 2;
 /** Rows read at once: two milliseconds' work, so that nobody waits long. */
 const PAGE = 250;
 
@@ -61,14 +62,19 @@ export async function verifyChain(
   db: Pick<Queries, 'select'>,
   { onPage, signal }: { onPage?: (count: number) => void | Promise<void>; signal?: AbortSignal } = {},
 ): Promise<Verdict> {
-  let last: Head = { lastId: 0, hash: '' };
+  let last = await readAnchor(db);
   let count = 0;
   for (;;) {
     const before = count;
     for await (const rows of inPages(db, count === 0 ? undefined : last.lastId)) {
       for (const row of rows) {
         if (row.id <= last.lastId) return { whole: false, row: row.id, fault: 'added' };
-        if (row.id > last.lastId + 1) return { whole: false, row: last.lastId + 1, fault: 'missing' };
+        if (row.id > last.lastId + 1) {
+          // Old events may have been removed by their age meanwhile.
+          const anchor = await readAnchor(db);
+          if (anchor.lastId + 1 !== row.id) return { whole: false, row: last.lastId + 1, fault: 'missing' };
+          last = anchor;
+        }
         if (row.hash !== hashOf(last.hash, row)) return { whole: false, row: row.id, fault: 'changed' };
         last = { lastId: row.id, hash: row.hash };
         count += 1;
@@ -86,6 +92,45 @@ export async function verifyChain(
     }
     if (count === before) return { whole: false, row: last.lastId + 1, fault: 'missing' };
   }
+}
+
+async function readAnchor(db: Pick<Queries, 'select'>): Promise<Head> {
+  const [anchor] = await db.select().from(auditHead).where(eq(auditHead.key, ANCHOR_KEY));
+  return anchor ?? { lastId: 0, hash: '' };
+}
+
+/**
+ * Removes the oldest events, from the beginning on and without a gap, and keeps the last one's id and hash as the anchor that the rest is
+ * chained to.
+ * @param limits.before ISO 8601: an event of this time or later ends it
+ * @param limits.upTo id of the last that may go
+ * @param limits.most rows at most
+ * @returns how many, and the anchor
+ * @throws Error where the rows are not as they were written: evidence is not removed
+ */
+export async function cutChain(
+  tx: Transaction,
+  { before, upTo, most }: { before: string; upTo: number; most: number },
+): Promise<{ removed: number; anchor: Head }> {
+  const anchor = await readAnchor(tx);
+  const rows = await tx.select().from(auditEvents).orderBy(asc(auditEvents.id)).limit(most);
+  let last = anchor;
+  for (const row of rows) {
+    if (row.at >= before || row.id > upTo || row.hash === null) break;
+    if (row.id !== last.lastId + 1 || row.hash !== hashOf(last.hash, row)) {
+      throw new Error(`the audit trail is broken at row ${row.id}: run npm run audit:verify`);
+    }
+    last = { lastId: row.id, hash: row.hash };
+  }
+  const removed = last.lastId - anchor.lastId;
+  if (removed === 0) return { removed, anchor };
+  await tx.delete(auditEvents).where(lte(auditEvents.id, last.lastId));
+  const values = { lastId: last.lastId, hash: last.hash };
+  await tx
+    .insert(auditHead)
+    .values({ key: ANCHOR_KEY, ...values })
+    .onConflictDoUpdate({ target: auditHead.key, set: values });
+  return { removed, anchor: values };
 }
 
 /** Rows by id, from behind `after`, or from the very first: a row put in by hand may have any number. */

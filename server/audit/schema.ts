@@ -55,6 +55,8 @@ export const AUDIT_ACTIONS = {
   'audit.export': '导出审计记录',
   'export.cancel': '取消导出',
   'export.download': '下载导出文件',
+  'retention.begin': '开始清理过期数据',
+  'retention.run': '清理过期数据',
 } as const;
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
@@ -126,6 +128,11 @@ export const AUDIT_OUTCOMES: Record<AuditOutcome, string> = {
   TOO_MANY_TRIES: '失败次数过多',
   OUTBOX_ROW_NOT_FOUND: '没有这条上报记录',
   PROVINCE_UNAVAILABLE: '省平台不可用',
+  STORAGE_FULL: '磁盘空间已满',
+  STORAGE_BUSY: '数据库被占用',
+  STORAGE_READONLY: '数据库只读',
+  STORAGE_DAMAGED: '数据库损坏',
+  STORAGE_FAILED: '磁盘故障',
   BAD_INPUT: '输入有误',
   MALFORMED: '格式有误',
   TOO_LARGE: '内容过大',

@@ -46,6 +46,9 @@ function json(schema: string) {
 const refused = (description: string) => ({ description, content: json('Refusal') });
 const REFUSALS = {
   500: refused('INTERNAL 系统繁忙,请稍后以同一内容再试'),
+  503: refused(
+    'STORAGE_FULL、STORAGE_BUSY、STORAGE_READONLY、STORAGE_DAMAGED、STORAGE_FAILED 服务器暂时无法保存,请按 Retry-After 稍后以同一内容再试',
+  ),
   400: refused('MALFORMED 内容不完整或无法读取;BAD_INPUT 参数有误'),
   401: refused(
     'UNAUTHENTICATED 凭据无效;SIGNATURE_INVALID 签名不符;SIGNATURE_EXPIRED 时间相差超过 5 分钟;NONCE_REPLAYED 重复的随机数',

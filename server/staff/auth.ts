@@ -30,6 +30,8 @@ export function makeAuth(db: Db, settings: { authSecret: string }) {
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     logger: { disabled: true },
+    // What is unexpected goes to whoever called: better-auth would print it, and a database's error quotes values.
+    onAPIError: { throw: true },
     // api.ts judges origins, the same way for every door. Plain HTTP for now: nobody could sign in with Secure cookies.
     advanced: {
       disableCSRFCheck: true,

@@ -1,3 +1,4 @@
+import { isAPIError } from 'better-auth/api';
 import { eq } from 'drizzle-orm';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { type Db, tables } from '../../db/index.ts';
@@ -24,9 +25,13 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions) {
   const byAddress = new RateLimiterMemory({ keyPrefix: 'address', points: FAILURES_AN_ADDRESS, duration: 60 });
 
   async function ask({ url, headers }: Request, body?: string): Promise<Response> {
-    const answered = await auth.handler(new Request(url, { method: 'POST', headers, ...(body ? { body } : {}) }));
-    if (answered.status >= 500) throw new Error(`better-auth answered ${answered.status}`);
-    return answered;
+    const sent = new Request(url, { method: 'POST', headers, ...(body ? { body } : {}) });
+    try {
+      return await auth.handler(sent);
+    } catch (error) {
+      if (isAPIError(error) && error.statusCode < 500) return new Response(null, { status: error.statusCode });
+      throw error;
+    }
   }
 
   return {

@@ -42,7 +42,8 @@ export function useCode(memberId: number) {
         if (!here) return;
         const told = toProblem(error);
         setProblem(told);
-        if (told.kind === 'network' || told.kind === 'server') timer = setTimeout(ask, RETRY_MS);
+        if (told.kind === 'network' || told.kind === 'server' || told.kind === 'storage')
+          timer = setTimeout(ask, RETRY_MS);
         else setCode(null);
       }
     }

@@ -1,0 +1,36 @@
+/** Which version of the tables a database has: drizzle's own table of migrations against the journal beside them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+
+interface Journal {
+  entries: { tag: string; when: number }[];
+}
+
+/** @param folder of the migrations */
+function readJournal(folder: string): Journal['entries'] {
+  return (JSON.parse(readFileSync(join(folder, 'meta', '_journal.json'), 'utf8')) as Journal).entries;
+}
+
+/**
+ * The name of the last migration that was applied, e.g. `0007_weaker_members`; null: none; `newer`: one that this program
+ * does not have.
+ */
+export function findVersion(connection: Database.Database, folder: string): string | null {
+  const table = "select 1 from sqlite_master where type = 'table' and name = '__drizzle_migrations'";
+  if (!connection.prepare(table).get()) return null;
+  const { last } = connection.prepare('select max(created_at) as last from __drizzle_migrations').get() as {
+    last: number | null;
+  };
+  if (last === null) return null;
+  return readJournal(folder).find(({ when }) => when === Number(last))?.tag ?? 'newer';
+}
+
+/** @throws Error on a database of a newer program: ours would write what the newer one can't read */
+export function refuseNewer(connection: Database.Database, folder: string): void {
+  if (findVersion(connection, folder) === 'newer') {
+    throw new Error(
+      'this database was written by a newer version of this program: install that one, or restore a backup',
+    );
+  }
+}
