@@ -1,21 +1,24 @@
 /** The process: settings, database, HTTP; `/api` to api.ts, everything else to Next. */
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
 import { type Db, open } from '../db/index.ts';
-import { HTTP_OPTIONS, makeApi } from './api.ts';
+import { makeApi } from './api.ts';
 import { makeCityPlatform } from './city/platform.ts';
 import { replaceDictionaries } from './dictionaries/dictionaries.ts';
 import { startRollingUp } from './figures/roll-up.ts';
+import { makeGate } from './http/gate.ts';
+import { makeFindPeer } from './http/peer.ts';
+import { listen } from './http/serve.ts';
 import { makeLog } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
-
-/** Addresses that are listened at, and can't be called. */
-const ANY_HOST = /^(0\.0\.0\.0|::)$/;
+import { openCertificate, type Trust } from './tls/certificate.ts';
 
 await main().catch((error: Error & { code?: string }) => {
   const why =
-    error.code === 'EADDRINUSE' ? 'the port is in use: set PORT to a free one, or stop what holds it' : error.message;
+    error.code === 'EADDRINUSE'
+      ? 'the port is in use: set PORT (or HTTP_PORT, the plain one beside TLS) to a free one, or stop what holds it'
+      : error.message;
   process.stderr.write(`vaccination-console: ${why}\n`);
   process.exit(1);
 });
@@ -34,31 +37,26 @@ async function main() {
     );
   }
   const city = settings.city && makeCityPlatform(db, settings.city, log);
-  const api = getRequestListener(makeApi(db, settings, log, city).fetch);
+  const { port: httpsPort, httpPort } = settings;
+  const trust: Trust | null = settings.tls && { certificate: openCertificate(settings.tls, log), httpsPort, httpPort };
+  const api = getRequestListener(makeApi(db, settings, log, city, trust).fetch);
   const page: RequestListener = settings.apiOnly
     ? (_request, response) => response.writeHead(404).end()
     : await preparePages(settings);
 
-  const server = createServer(HTTP_OPTIONS, (request, response) =>
-    /^\/api(?:[/?]|$)/.test(request.url ?? '') ? api(request, response) : page(request, response),
-  );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(settings.port, settings.host, resolve);
-  });
+  const gate = makeGate({ api, page, trust, findPeer: makeFindPeer(settings.trustedProxies), dev: settings.dev });
+  const listening = await listen(settings, trust, gate);
   const stopRollingUp = startRollingUp(db, log);
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : settings.port;
-  city?.startUploads(`http://${ANY_HOST.test(settings.host) ? 'localhost' : settings.host}:${port}`);
-  log.info({ host: settings.host, port }, 'listening');
-  if (settings.demo) process.stdout.write(demoWelcome(port));
+  city?.startUploads(listening.ownUrl);
+  const { port } = listening;
+  log.info({ host: settings.host, port, ...(trust && { tls: true, httpPort: listening.httpPort }) }, 'listening');
+  if (settings.demo) process.stdout.write(demoWelcome(`${trust ? 'https' : 'http'}://localhost:${port}`));
 
+  if (trust) process.on('SIGHUP', () => trust.certificate.reload());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       void Promise.resolve(city?.stop()).then(() => {
-        server.close(() => void stopRollingUp().then(() => close(db)));
-        // Browsers keep theirs for as long as they may: each is closed once it has nothing to do.
-        setInterval(() => server.closeIdleConnections(), 100);
+        void listening.close().then(() => stopRollingUp().then(() => close(db)));
       });
     });
   }

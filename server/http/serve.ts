@@ -1,0 +1,74 @@
+/** Listens: in plain, or over TLS with a plain port beside it for whoever has yet to trust us. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Settings } from '../settings.ts';
+import type { Trust } from '../tls/certificate.ts';
+
+/**
+ * For Node's HTTP servers. An idle connection is kept for longer than proxies (60 s) keep theirs, or a request meets one that is just
+ * being closed. Headers come at once or not at all; a batch or a file may take its five minutes, small bodies what gate.ts gives them.
+ */
+export const HTTP_OPTIONS = {
+  keepAliveTimeout: 75_000,
+  headersTimeout: 10_000,
+  requestTimeout: 300_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+};
+const HANDSHAKE_MS = 10_000;
+
+export interface Listening {
+  port: number;
+  /** Of the plain port beside TLS, if there is one. */
+  httpPort: number | null;
+  /** Where this process reaches itself: never over TLS, whose authority Node does not know. */
+  ownUrl: string;
+  /** Lets what is under way end. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param trust null: plain; it learns the ports that were free
+ * @throws Error EADDRINUSE, with the `port` that is taken
+ */
+export async function listen(
+  { host, port, httpPort }: Pick<Settings, 'host' | 'port' | 'httpPort'>,
+  trust: Trust | null,
+  listener: RequestListener,
+): Promise<Listening> {
+  const servers: Server[] = [];
+  async function start(server: Server, at: number, on: string): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(at, on, resolve);
+    });
+    servers.push(server);
+    return (server.address() as AddressInfo).port;
+  }
+  const plain = () => createServer(HTTP_OPTIONS, listener);
+  const close = async () => {
+    const idle = setInterval(() => {
+      // Browsers keep theirs for as long as they may: each is closed once it has nothing to do.
+      for (const server of servers) server.closeIdleConnections();
+    }, 100);
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    clearInterval(idle);
+    trust?.certificate.close();
+  };
+  if (!trust) {
+    const taken = await start(plain(), port, host);
+    const name = /^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+    return { port: taken, httpPort: null, ownUrl: `http://${name}:${taken}`, close };
+  }
+  const tls = createTlsServer(
+    { ...HTTP_OPTIONS, ...trust.certificate.pair(), handshakeTimeout: HANDSHAKE_MS, minVersion: 'TLSv1.2' },
+    listener,
+  );
+  trust.certificate.onChange((pair) => tls.setSecureContext({ ...pair, minVersion: 'TLSv1.2' }));
+  const taken = await start(tls, port, host);
+  const beside = httpPort === null ? null : await start(plain(), httpPort, host);
+  const inside = await start(plain(), 0, '127.0.0.1');
+  Object.assign(trust, { httpsPort: taken, httpPort: beside });
+  return { port: taken, httpPort: beside, ownUrl: `http://127.0.0.1:${inside}`, close };
+}
