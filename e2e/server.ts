@@ -24,6 +24,8 @@ export async function startServer(options: {
   port?: number | undefined;
   /** The setting, if it is another than the flags'. */
   cityPlatform?: string;
+  /** Further settings. */
+  env?: Record<string, string>;
 }): Promise<RunningServer> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...options.flags], {
     env: {
@@ -34,7 +36,11 @@ export async function startServer(options: {
       DATABASE_URL: options.databaseUrl,
       AUTH_SECRET: 'a-secret-of-these-tests-and-of-nothing-else',
       LOG_LEVEL: 'info',
+      // Whatever lies in data/tls; and tests scan faster than people.
+      TLS_CERT: 'off',
+      LOOKUPS_A_MINUTE: '100000',
       ...(options.cityPlatform === undefined ? {} : { CITY_PLATFORM: options.cityPlatform }),
+      ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

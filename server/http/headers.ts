@@ -9,7 +9,6 @@ const PERMISSIONS = [
   ...['camera', 'screen-wake-lock'].map((feature) => `${feature}=(self)`),
   ...[
     'accelerometer',
-    'bluetooth',
     'display-capture',
     'encrypted-media',
     'geolocation',
