@@ -112,6 +112,7 @@ it('finds no scan and no sort in the plans', async () => {
   await nurse.demo.codes.query();
   await nurse.demo.register.query();
   await nurse.phone.choices.query();
+  await nurse.trust.read.query();
   await fetch(`${site.url}/api/health`);
   await fetch(`${site.url}/api/auth/sign-out`, { method: 'POST', headers: { cookie: await site.cookieOf('city') } });
   const queries = new Set(prepare.mock.calls.map(([sql]) => String(sql)));

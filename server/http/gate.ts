@@ -35,7 +35,7 @@ export function makeGate({ api, page, findPeer, dev = false, bodyMs = BODY_MS, t
     const peer = findPeer(request);
     const nonce = randomBytes(16).toString('base64');
     const policy = forApi ? API_POLICY : pagePolicy(nonce, dev);
-    setHeaders(response, policy, peer.secure);
+    setHeaders(response, policy, peer);
     if (url.length > LONGEST_URL) return refuse(request, response, 414, 'TOO_LARGE', '请求地址过长');
     if (request.rawHeaders.length > MOST_HEADERS * 2) return refuse(request, response, 431, 'TOO_LARGE', '请求头过多');
     if (trust && !peer.secure && !isLoopback(peer.address) && !BEFORE_TRUST.test(path)) {

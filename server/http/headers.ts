@@ -1,5 +1,6 @@
 /** What browsers are told with every answer: which scripts run, what may be framed, asked and sent. */
 import type { ServerResponse } from 'node:http';
+import type { Peer } from './peer.ts';
 
 /** A year, as browsers' own lists ask for. Subdomains are not ours to promise. */
 const HSTS = 'max-age=31536000';
@@ -33,7 +34,6 @@ const EVERYWHERE = {
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
   'Permissions-Policy': PERMISSIONS,
-  'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Origin-Agent-Cluster': '?1',
   'X-Permitted-Cross-Domain-Policies': 'none',
@@ -68,9 +68,13 @@ export function pagePolicy(nonce: string, dev: boolean): string {
     .join('; ');
 }
 
-/** @param secure over HTTPS: only then a browser may be told to come by nothing else */
-export function setHeaders(response: ServerResponse, policy: string, secure: boolean): void {
+/** Where browsers take plain HTTP for safe; elsewhere they complain of what needs a safe page. */
+const LOCAL = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/;
+
+/** HTTPS only where the browser came by it: it may not be told to come by nothing else before. */
+export function setHeaders(response: ServerResponse, policy: string, { secure, host }: Peer): void {
   for (const [name, value] of Object.entries(EVERYWHERE)) response.setHeader(name, value);
   response.setHeader('Content-Security-Policy', policy);
+  if (secure || LOCAL.test(host)) response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
   if (secure) response.setHeader('Strict-Transport-Security', HSTS);
 }
