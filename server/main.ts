@@ -8,6 +8,7 @@ import { makeCityPlatform } from './city/platform.ts';
 import { replaceDictionaries } from './dictionaries/dictionaries.ts';
 import { startRollingUp } from './figures/roll-up.ts';
 import { makeGate } from './http/gate.ts';
+import { limitsFor } from './http/limits.ts';
 import { makeFindPeer } from './http/peer.ts';
 import { listen } from './http/serve.ts';
 import { makeLog } from './log.ts';
@@ -39,7 +40,7 @@ async function main() {
   const city = settings.city && makeCityPlatform(db, settings.city, log);
   const { port: httpsPort, httpPort } = settings;
   const trust: Trust | null = settings.tls && { certificate: openCertificate(settings.tls, log), httpsPort, httpPort };
-  const api = getRequestListener(makeApi(db, settings, log, city, trust).fetch);
+  const api = getRequestListener(makeApi(db, settings, log, city, trust, limitsFor(settings.requestsAMinute)).fetch);
   const page: RequestListener = settings.apiOnly
     ? (_request, response) => response.writeHead(404).end()
     : await preparePages(settings);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DEMO_CITY } from '../db/demo/city.ts';
 import { type CityConfig, readCityConfig } from './city/config.ts';
+import { LIMITS } from './http/limits.ts';
 import { makeFindPeer } from './http/peer.ts';
 import { TLS_FILES, TLS_FOLDER, type TlsPaths } from './tls/certificate.ts';
 
@@ -32,6 +33,7 @@ const environment = z.object({
         .map((part) => part.trim())
         .filter(Boolean),
     ),
+  REQUESTS_A_MINUTE: z.coerce.number('REQUESTS_A_MINUTE must be a number').int().min(1).default(LIMITS.user),
   LOOKUPS_A_MINUTE: z.coerce.number('LOOKUPS_A_MINUTE must be a number').int().min(1).default(60),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
@@ -48,6 +50,8 @@ export interface Settings {
   httpPort: number | null;
   /** Addresses and networks of proxies whose `X-Forwarded-*` are believed. */
   trustedProxies: string[];
+  /** How many requests of one user are answered; sites and addresses have a multiple of it (http/limits.ts). */
+  requestsAMinute: number;
   /** How many codes one person may look up before answers slow down. */
   lookupsAMinute: number;
   /** A folder whose tables are taken instead of our own. */
@@ -87,6 +91,7 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     tls: readTls(e),
     httpPort: e.HTTP_PORT === 'off' ? null : e.HTTP_PORT,
     trustedProxies: readProxies(e.TRUSTED_PROXIES),
+    requestsAMinute: e.REQUESTS_A_MINUTE,
     lookupsAMinute: e.LOOKUPS_A_MINUTE,
     dictionaries: e.DICTIONARIES,
     city: readCity(e.CITY_PLATFORM, demo),

@@ -3,7 +3,7 @@ import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tables } from '../../db/index.ts';
 import { codeOf, qrOf, startTestConsole, type TestConsole } from '../test-console.ts';
-import { LIMITS, makeLimiter } from './limits.ts';
+import { LIMITS, limitsFor, makeLimiter } from './limits.ts';
 
 describe('requests', () => {
   let site: TestConsole;
@@ -54,6 +54,11 @@ it('lets a site of twenty tablets work at full speed behind one address, and off
   }
   for (let call = 0; call < 1_000; call += 1) waits.push(await count({ address: 'one' }));
   expect(waits.filter((wait) => wait !== null)).toEqual([]);
+});
+
+it('grow and shrink together', () => {
+  expect(limitsFor(LIMITS.user)).toEqual(LIMITS);
+  expect(limitsFor(600)).toEqual({ user: 600, site: 6_000, stranger: 3_000, address: 30_000 });
 });
 
 describe('lookups', () => {

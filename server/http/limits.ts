@@ -14,6 +14,13 @@ export const LIMITS = {
 };
 export type Limits = typeof LIMITS;
 
+/** The same for faster people, or slower ones. @param user requests a minute of one user */
+export function limitsFor(user: number): Limits {
+  const factor = user / LIMITS.user;
+  const each = (name: keyof Limits) => Math.max(1, Math.round(LIMITS[name] * factor));
+  return { user, site: each('site'), stranger: each('stranger'), address: each('address') };
+}
+
 /** Who asks, as far as it is known. */
 export interface Asker {
   address: string;

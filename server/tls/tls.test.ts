@@ -198,6 +198,7 @@ describe('the program', () => {
       httpPort: 3080,
       trustedProxies: [],
       lookupsAMinute: 60,
+      requestsAMinute: 1200,
     });
     const more = { TLS_CERT: 'off', HTTP_PORT: 'off', TRUSTED_PROXIES: '10.0.0.1, fd00::/8' };
     expect(readSettings({ ...secret, ...more }, [])).toMatchObject({
@@ -209,6 +210,7 @@ describe('the program', () => {
     [{ TLS_CERT: 'x' }, 'TLS_KEY'],
     [{ HTTP_PORT: 'on' }, 'HTTP_PORT'],
     [{ TRUSTED_PROXIES: '10.0.0.1,nginx' }, 'TRUSTED_PROXIES'],
+    [{ REQUESTS_A_MINUTE: 'many' }, 'REQUESTS_A_MINUTE'],
     [{ LOOKUPS_A_MINUTE: '0' }, 'LOOKUPS_A_MINUTE'],
   ])('refuses %j', (env, named) => {
     expect(() => readSettings({ ...secret, ...env }, [])).toThrow(named);
