@@ -99,7 +99,8 @@ export function makeApi(
     const wait = await count({ address: peerOf(c).address, user: await sessions.find(c.req.raw.headers) });
     if (wait === null) return next();
     c.header('Retry-After', String(wait));
-    return c.json({ code: 'TOO_MANY_REQUESTS', message: `请求过于频繁,请 ${wait} 秒后再试`, field: null }, 429);
+    const answer = { code: 'TOO_MANY_REQUESTS', message: `请求过于频繁,请 ${wait} 秒后再试`, field: null };
+    return c.json({ ...answer, request_id: c.get('requestId') }, 429);
   });
   api.onError((error, c) => {
     const requestId = c.get('requestId');

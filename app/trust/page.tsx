@@ -38,7 +38,7 @@ export default function TrustPage() {
       )}
       <section>
         <h2>一、下载证书并核对指纹</h2>
-        <a className={styles.download} href="/api/trust/authority.crt" download="authority.crt">
+        <a className={styles.download} href="/api/trust/authority.crt">
           下载根证书
         </a>
         <dl>

@@ -45,6 +45,7 @@ function json(schema: string) {
 }
 const refused = (description: string) => ({ description, content: json('Refusal') });
 const REFUSALS = {
+  429: refused('TOO_MANY_REQUESTS 请求过于频繁,请在 Retry-After 秒后再试'),
   500: refused('INTERNAL 系统繁忙,请稍后以同一内容再试'),
   400: refused('MALFORMED 内容不完整或无法读取;BAD_INPUT 参数有误'),
   401: refused(

@@ -14,7 +14,8 @@ const BODY_MS = 30_000;
 /** Batches are read as they come, and files are large: these doors have limits of their own. */
 export const OWN_LIMITS = /^\/api\/(exchange\/v1\/batches|filings\/[^/]+\/files|staff\/import)$/;
 /** What a tablet that does not trust us yet may read: the page that says how, what it is drawn with, and the certificate. */
-const BEFORE_TRUST = /^\/(trust|api\/trust\/authority\.crt|api\/trpc\/trust\.read|_next\/static\/.*|icon\.svg)$/;
+const BEFORE_TRUST =
+  /^\/(trust|api\/trust\/authority\.crt|api\/trpc\/trust\.read|_next\/static\/(?!.*\.\.).*|icon\.svg)$/;
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
 
 interface Gate {

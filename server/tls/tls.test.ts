@@ -135,6 +135,7 @@ describe('a console with a certificate', () => {
       ['/api/trpc/scan.lookup', 'POST'],
       ['/trust/../scan', 'GET'],
       ['/trusted', 'GET'],
+      ['/_next/static/../../scan', 'GET'],
     ] as const) {
       const answer = await ask(plain(path), { method, headers: elsewhere });
       expect(answer.status).toBe(308);
