@@ -9,25 +9,50 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 const wishes = process.argv.slice(2);
+const SERVICE_WORKER = join('public', 'service-worker.js');
 
-install();
-if (wishes.includes('build')) build();
+await install();
+if (wishes.includes('build')) await build();
 if (wishes.includes('browser')) browser();
 
 // `npm install --no-save` and not `npm ci`: the latter refuses a lock file made where some platform's binaries are not served.
 /** Dependencies, when the lock file or Node's ABI (better-sqlite3 is compiled for it) is another than last time. */
-function install() {
+async function install() {
   const state = hash([readFileSync('package-lock.json'), process.versions.modules, process.platform, process.arch]);
-  once('node_modules/.console-installed', state, () => run('npm', ['install', '--no-save', '--no-audit', '--no-fund']));
+  await once('node_modules/.console-installed', state, () =>
+    run('npm', ['install', '--no-save', '--no-audit', '--no-fund']),
+  );
 }
 
-/** Next's build, when a file that goes into it changed. */
-function build() {
-  const sources = ['app', 'server', 'db', 'public'].flatMap(filesBelow).filter((file) => !/\.test\.tsx?$/.test(file));
+/** Next's build and the service worker, when a file that goes into them changed. */
+async function build() {
+  const sources = ['app', 'server', 'db', 'public']
+    .flatMap(filesBelow)
+    .filter((file) => !/\.test\.tsx?$/.test(file) && file !== SERVICE_WORKER);
   const inputs = [...sources, 'next.config.js', 'tsconfig.json', 'package-lock.json'];
   const state = hash(inputs.flatMap((file) => [file, readFileSync(file)]));
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
-  once('.next/console-built', state, () => run(process.execPath, ['node_modules/next/dist/bin/next', 'build'], env));
+  await once('.next/console-built', state, async () => {
+    await buildServiceWorker();
+    run(process.execPath, ['node_modules/next/dist/bin/next', 'build'], env);
+  });
+}
+
+/** Browsers take no modules for it, and it must stand at the top: so it is no part of Next's build. */
+async function buildServiceWorker() {
+  const files = ['offline.html', 'offline.css', 'offline.js'].map((name) => ({
+    url: `/${name}`,
+    revision: hash([readFileSync(`public/${name}`)]),
+  }));
+  // Not there before the installation.
+  const esbuild = await import('esbuild');
+  await esbuild.build({
+    entryPoints: ['app/offline/service-worker.ts'],
+    bundle: true,
+    minify: true,
+    define: { OFFLINE_FILES: JSON.stringify(files), 'process.env.NODE_ENV': '"production"' },
+    outfile: SERVICE_WORKER,
+  });
 }
 
 /** A Chromium for the browser tests: Playwright's own, the system's, or Debian's package; and a font with Chinese. */
@@ -55,9 +80,9 @@ function installDebian(name) {
 }
 
 /** Does `work` unless the stamp in `file` says that it was done for this state. */
-function once(file, state, work) {
+async function once(file, state, work) {
   if (existsSync(file) && readFileSync(file, 'utf8') === state) return;
-  work();
+  await work();
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, state);
 }

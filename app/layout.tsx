@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import './globals.css';
+import { RegisterServiceWorker } from './offline/register.tsx';
 import { Providers } from './ui/providers.tsx';
 
 export const metadata: Metadata = {
@@ -20,6 +21,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang="zh-CN">
       <body>
         <Providers nonce={nonce}>{children}</Providers>
+        <RegisterServiceWorker />
       </body>
     </html>
   );

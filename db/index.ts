@@ -220,12 +220,11 @@ function connect(path: string, options: Database.Options = {}) {
 /** Each text is compiled once: drizzle asks for its statement anew at each query. */
 function keepStatements(connection: Database.Database) {
   const kept = new LRUCache<string, Database.Statement>({ max: STATEMENTS });
-  const prepare = connection.prepare.bind(connection);
   connection.prepare = ((text: string) => {
     const there = kept.get(text);
     // As it is when new: drizzle may have asked for bare rows.
     if (there) return there.reader ? there.raw(false) : there;
-    const made = prepare(text);
+    const made = Database.prototype.prepare.call(connection, text);
     kept.set(text, made);
     return made;
   }) as typeof connection.prepare;

@@ -111,6 +111,9 @@ export const codeIssuers = sqliteTable(
     label: text('label').notNull(),
     /** The secret, sealed by AUTH_SECRET: codes are verified with it. */
     sealed: text('sealed').notNull(),
+    /** The secret before the last rotation, and until when it still holds. */
+    previousSealed: text('previous_sealed'),
+    previousUntil: text('previous_until'),
     createdAt: text('created_at').notNull(),
     revokedAt: text('revoked_at'),
   },

@@ -95,7 +95,10 @@ export const sites = sqliteTable(
     kioskPrinting: integer('kiosk_printing', { mode: 'boolean' }).notNull().default(false),
     /** Whether a static code (`CARD:1`) is taken, or a dynamic one only. */
     staticCodes: integer('static_codes', { mode: 'boolean' }).notNull().default(true),
-    /** Whether a dynamic code is taken whose issuer's secret the province does not hold. */
+    /**
+     * Whether a dynamic code is taken whose issuer's secret the province does not hold. The default is what sites got that were there before
+     * the choice was, and can't change without making the table anew: a new site always says it (`SITE_DEFAULTS`).
+     */
     unknownIssuers: integer('unknown_issuers', { mode: 'boolean' }).notNull().default(true),
   },
   (t) => [index('sites_by_division').on(t.divisionCode, t.code), index('sites_by_name').on(t.name, t.code)],

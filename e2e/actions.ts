@@ -1,10 +1,14 @@
 /** What people do, in the domain's words. */
 import { expect, type Page } from '@playwright/test';
+import { demoDynamicCode } from '../db/demo/city.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import type { Console } from './fixtures.ts';
 
 /** The QR text of a fixed demo resident, as a static code. */
 export const codeOf = (key: string) => `${cardNoOf(key)}:1`;
+
+/** Theirs as a dynamic one of the demo's issuer, good for ten minutes. */
+export const dynamicCodeOf = (key: string) => demoDynamicCode(cardNoOf(key), 600);
 
 /** What somebody does elsewhere meanwhile: a mutation, without a tablet. @returns its answer */
 export async function ask<Answer>(
@@ -48,6 +52,7 @@ export async function openScan(page: Page): Promise<void> {
 
 /** A hand-held scanner: characters, then Enter or Tab. */
 export async function scanByHand(page: Page, text: string, end: 'Enter' | 'Tab' = 'Enter'): Promise<void> {
+  // Not detached before the page closes: that would end `setOffline`, too.
   const cdp = await page.context().newCDPSession(page);
   // As a scanner sends them, a few milliseconds between two keys however busy the page is: keyboard.press waits for the page each time.
   let timestamp = Date.now() / 1000;
@@ -60,7 +65,6 @@ export async function scanByHand(page: Page, text: string, end: 'Enter' | 'Tab' 
     ...[...text].flatMap((key) => press(key, { text: key })),
     ...press(end, end === 'Enter' ? { text: '\r', windowsVirtualKeyCode: 13 } : { windowsVirtualKeyCode: 9 }),
   ]);
-  await cdp.detach();
 }
 
 export async function seeResident(page: Page, name: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { demoRecords } from '../db/demo/records.ts';
 import type { Voucher } from '../server/vouchers/schema.ts';
-import { ask, choose, codeOf, watchPrinting } from './actions.ts';
+import { ask, choose, codeOf, openScan, scanByHand, seeResident, watchPrinting } from './actions.ts';
 import { type Console, expect, test } from './fixtures.ts';
 
 const resident = demoRecords()[0];
@@ -216,7 +216,14 @@ test('the sample codes of the demo', async ({ openTablet }) => {
   const page = await openTablet();
   await page.goto('/demo/codes');
   await expect(page.getByText(codeOf('demo:rare-name'))).toBeVisible();
-  await expect(page.getByRole('listitem')).toHaveCount(10);
+  await expect(page.getByRole('listitem')).toHaveCount(12);
+  const sample = (label: string) => page.getByRole('listitem').filter({ hasText: label }).locator('code');
+  const nurse = await openTablet({ as: 'nurse' });
+  await openScan(nurse);
+  await scanByHand(nurse, (await sample('动态码,10 分钟内有效').textContent()) ?? '');
+  await seeResident(nurse, '陈示例');
+  await scanByHand(nurse, (await sample('动态码,发码机构未登记').textContent()) ?? '');
+  await expect(nurse.getByText('本单位不接受未登记机构的健康码')).toBeVisible();
 });
 
 test('an address that is none', async ({ openTablet }) => {

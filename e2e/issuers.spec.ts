@@ -1,4 +1,4 @@
-/** Who makes dynamic codes: registered and revoked on the console, and what a nurse's tablet then says of their codes. */
+/** Who makes dynamic codes: registered, given new secrets and revoked on the console, and what a nurse's tablet then says of their codes. */
 import type { Page } from '@playwright/test';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { dynamicCodeKeys, makeDynamicCode } from '../server/health-code/dynamic-code.ts';
@@ -14,6 +14,13 @@ async function register(page: Page, city: string, code: string, label: string) {
   await page.getByLabel('用途').fill(label);
   await page.getByLabel('用途').press('Enter');
 }
+
+let made = 0;
+/** A code of somebody who is authenticated, another each time: the same one soon again is taken for a scanner's bounce. */
+const codeBy = (issuer: string, secret: string) =>
+  makeDynamicCode(dynamicCodeKeys(secret), {
+    ...{ cardNo: cardNoOf('demo:authenticated'), issuer, expiresAt: new Date(Date.now() + 60_000 + 1000 * ++made) },
+  });
 
 test('a city registers an issuer, whose codes are read until it is revoked', async ({ openTablet }) => {
   const page = await openTablet({ as: 'city', context: CLIPBOARD });
@@ -37,10 +44,7 @@ test('a city registers an issuer, whose codes are read until it is revoked', asy
 
   const tablet = await openTablet({ as: 'nurse' });
   await openScan(tablet);
-  const code = () =>
-    makeDynamicCode(dynamicCodeKeys(secret), {
-      ...{ cardNo: cardNoOf('demo:authenticated'), issuer: holder, expiresAt: new Date(Date.now() + 60_000) },
-    });
+  const code = () => codeBy(holder, secret);
   await scanByHand(tablet, code());
   await seeResident(tablet, '陈示例');
 
@@ -54,6 +58,62 @@ test('a city registers an issuer, whose codes are read until it is revoked', asy
 
   await register(page, '广州市', 'GZAPP', '再次登记');
   await expect(page.getByText('该机构标识已被使用')).toBeVisible();
+});
+
+test('an issuer gets a new secret, and its app may go on with the old one for a day', async ({ openTablet, site }) => {
+  const page = await openTablet({ as: 'city', context: CLIPBOARD });
+  await page.goto('/admin/platforms');
+  await register(page, '广州市', 'GZTURN', '市民健康应用');
+  const first = await takeSecret(page, '发码机构已登记');
+  const row = issuersOf(page, '广州市').getByRole('row').filter({ hasText: 'GZTURN' });
+  await expect(row).not.toContainText('旧密钥');
+
+  const asking = dialog(page, '更换发码机构密钥');
+  const rotate = async () => {
+    await row.getByRole('button', { name: '更换密钥' }).click();
+    await expect(asking.getByText('GZTURN')).toBeVisible();
+    await expect(asking.getByText('现用密钥在 24 小时内仍可使用')).toBeVisible();
+  };
+  await rotate();
+  await expect(asking.getByText('上次更换前的密钥')).toHaveCount(0);
+  await asking.getByRole('button', { name: '取消' }).click();
+  await expect(asking).toHaveCount(0);
+  await expect(row).not.toContainText('旧密钥');
+
+  await rotate();
+  await asking.getByRole('button', { name: '生成新密钥' }).click();
+  await expect(dialog(page, '密钥已更换').getByText('旧密钥的停用时间见发码机构列表')).toBeVisible();
+  const second = await takeSecret(page, '密钥已更换');
+  expect(second.holder).toBe('GZTURN');
+  expect(second.secret).not.toBe(first.secret);
+  await expect(row).toContainText(/有效旧密钥可用至 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+
+  const tablet = await openTablet({ as: 'nurse' });
+  await openScan(tablet);
+  await scanByHand(tablet, codeBy('GZTURN', first.secret));
+  await seeResident(tablet, '陈示例');
+  const lookups = async (...secrets: string[]) => {
+    const answers = secrets.map((secret) =>
+      tablet.request.post('/api/trpc/scan.lookup', { data: { code: codeBy('GZTURN', secret) } }),
+    );
+    return (await Promise.all(answers)).map((answer) => answer.status());
+  };
+  expect(await lookups(first.secret, second.secret)).toEqual([200, 200]);
+  site.database.exec("UPDATE code_issuers SET previous_until = '2026-01-01T00:00:00.000Z' WHERE code = 'GZTURN'");
+  await scanByHand(tablet, codeBy('GZTURN', first.secret));
+  await expect(tablet.getByText('不是有效的电子健康码')).toBeVisible();
+  await page.reload();
+  await expect(row).not.toContainText('旧密钥');
+
+  await rotate();
+  await asking.getByRole('button', { name: '生成新密钥' }).click();
+  const third = await takeSecret(page, '密钥已更换');
+  expect(await lookups(first.secret, second.secret, third.secret)).toEqual([409, 200, 200]);
+  await rotate();
+  await expect(asking.getByText(/上次更换前的密钥原可用至 .+,本次更换后立即失效/)).toBeVisible();
+  await asking.getByRole('button', { name: '生成新密钥' }).click();
+  const fourth = await takeSecret(page, '密钥已更换');
+  expect(await lookups(second.secret, third.secret, fourth.secret)).toEqual([409, 200, 200]);
 });
 
 test('the province registers an issuer for a city, which another city does not see', async ({ openTablet }) => {

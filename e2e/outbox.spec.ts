@@ -87,11 +87,34 @@ test('a refused record is shown with its reason, said again when that is gone, a
   await expect(page.getByText('不一致', { exact: true })).toHaveCount(0);
 });
 
+test('all refused records are said again at once, after a question', async ({ site, openTablet }) => {
+  const page = await openTablet({ as: 'city' });
+  await page.goto('/admin/outbox');
+  const all = page.getByRole('button', { name: '全部重新上报' });
+  await expect(page.getByText('没有被拒绝的记录')).toBeVisible();
+  await expect(all).toHaveCount(0);
+  await during(site, FILING_REVOKED, async () => {
+    for (const name of ['张同机', '孙同机']) await authenticate(site, name);
+    await expect(figure(page, '被拒绝')).toHaveText('2');
+  });
+  await all.click();
+  const dialog = page.getByRole('dialog', { name: '全部重新上报' });
+  await expect(dialog).toContainText('被拒绝的 2 条记录将按居民目前的信息重新加入上报');
+  await dialog.getByRole('button', { name: '取消' }).click();
+  await expect(figure(page, '被拒绝')).toHaveText('2');
+  await all.click();
+  await dialog.getByRole('button', { name: '确认重新上报' }).click();
+  await expect(page.getByText('已按居民目前的信息重新加入上报 2 条')).toBeVisible();
+  await expect(page.getByText('没有被拒绝的记录')).toBeVisible();
+  await expect(all).toHaveCount(0);
+  await seeSettled(page);
+});
+
 test('reconciliation tells a day that differs, and compares 31 days at most', async ({ site, openTablet }) => {
   const page = await openTablet({ as: 'city' });
   await authenticate(site, '邓㛃𬭎');
   await page.goto('/admin/outbox');
-  await expect(figure(page, '已收下')).not.toHaveText('0');
+  await expect(figure(page, '今日已接收')).not.toHaveText('0');
   await seeSettled(page);
   const compare = page.getByRole('button', { name: '对账', exact: true });
   const lost = ['city_outbox', ['operation', 'd'], "id = (SELECT max(id) FROM city_outbox WHERE state = 'accepted')"];
@@ -122,7 +145,7 @@ test('a broken upload is told with its reason, and goes on by itself', async ({ 
   await seeSettled(page);
   await page.context().setOffline(true);
   await expect(page.getByText('未能刷新:网络已断开')).toBeVisible();
-  await expect(figure(page, '已收下')).toBeVisible();
+  await expect(figure(page, '今日已接收')).toBeVisible();
   await page.context().setOffline(false);
   await expect(page.getByText('未能刷新:网络已断开')).toHaveCount(0);
 });

@@ -249,6 +249,19 @@ test('phone: the code is renewed before it ends, and says so when it cannot be',
   await expect(phone.getByText('网络已断开,正在重新连接')).toHaveCount(0);
 });
 
+test('phone: a line that answers nothing is given up before a desk would give it up', async ({ openTablet }) => {
+  const phone = await openTablet(PHONE);
+  // Time goes ten times as fast.
+  await phone.addInitScript(() => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (ms) => timeout(ms / 10);
+  });
+  await authenticateSelf(phone, DEMO_REGISTER[6]);
+  await phone.route('**/api/trpc/phone.code', () => {});
+  await phone.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await expect(phone.getByText('网络已断开,正在重新连接')).toBeVisible({ timeout: 5_000 });
+});
+
 test('phone: works at 320 px, and by keyboard', async ({ openTablet }) => {
   const phone = await openTablet({ ...PHONE, context: { viewport: { width: 320, height: 568 } } });
   for (const path of ['/phone', '/phone/authenticate/self']) {

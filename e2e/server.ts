@@ -25,9 +25,11 @@ export async function startServer(options: {
   logFile: string;
   /** A free one if left out. */
   port?: number | undefined;
+  /** 127.0.0.1 if left out. */
+  host?: string;
   /** The setting, if it is another than the flags'. */
   cityPlatform?: string;
-  /** Further settings. */
+  /** More settings. */
   env?: Record<string, string>;
 }): Promise<RunningServer> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...options.flags], {
@@ -35,7 +37,7 @@ export async function startServer(options: {
       ...process.env,
       NODE_ENV: 'production',
       PORT: String(options.port ?? 0),
-      HOST: '127.0.0.1',
+      HOST: options.host ?? '127.0.0.1',
       DATABASE_URL: options.databaseUrl,
       AUTH_SECRET: 'a-secret-of-these-tests-and-of-nothing-else',
       LOG_LEVEL: 'info',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { gb18030 } from '../server/exchange/test-exchange.ts';
-import { codeOf, confirmAndPrint, scanByHand, seeResident, watchPrinting } from './actions.ts';
+import type { SaveSiteInput } from '../server/sites/schema.ts';
+import { codeOf, confirmAndPrint, dynamicCodeOf, scanByHand, seeResident, watchPrinting } from './actions.ts';
 import { expect, test } from './fixtures.ts';
 
 const OWN = '4401060001';
@@ -34,7 +35,7 @@ async function call(page: Page, procedure: string, input: object) {
 }
 
 /** A nurse of a site of its own, signed in. */
-async function nurseAt(province: Page, tablet: Page, settings: { kioskPrinting: boolean; staticCodes: boolean }) {
+async function nurseAt(province: Page, tablet: Page, settings: Partial<SaveSiteInput>) {
   const code = nextCode();
   await call(province, 'sites.create', { code, name: '设置示例门诊', divisionCode: '440106', ...settings });
   const person = { username: `set.${next()}`, name: '设护士', role: 'nurse', siteCode: code };
@@ -209,7 +210,27 @@ test('a site that takes dynamic codes only tells so of a static one, in amber', 
   await expect(tablet.getByText('陈示例')).toHaveCount(0);
   const screen = tablet.getByText('本单位不接受静态健康码', { exact: true }).locator('..');
   await expect(screen).toHaveCSS('background-color', 'rgb(163, 74, 0)');
-  await scanByHand(tablet, `${codeOf('demo:authenticated').slice(0, 64)}:0:${'0123456789ABCDEF'.repeat(2)}`);
+  await scanByHand(tablet, dynamicCodeOf('demo:authenticated'));
+  await seeResident(tablet, '陈示例');
+});
+
+test('a site takes dynamic codes of unknown issuers once the province lets it', async ({ openTablet }) => {
+  const province = await openTablet({ as: 'province' });
+  const tablet = await openTablet();
+  const { siteCode } = await nurseAt(province, tablet, {});
+  const unknown = `${codeOf('demo:authenticated').slice(0, 64)}:0:${'0123456789ABCDEF'.repeat(2)}`;
+  await scanByHand(tablet, unknown);
+  await expect(tablet.getByText('本单位不接受未登记机构的健康码')).toBeVisible();
+
+  await province.goto('/admin/sites');
+  await province.getByLabel('名称', { exact: true }).fill('设置示例门诊');
+  await province.getByLabel('名称', { exact: true }).press('Enter');
+  const row = province.getByRole('row').filter({ hasText: siteCode });
+  await row.getByRole('button', { name: '修改' }).click();
+  await dialog(province).getByLabel('接受未登记机构的动态码').click();
+  await dialog(province).getByRole('button', { name: '保存' }).click();
+  await expect(row).toContainText('含未登记机构');
+  await scanByHand(tablet, `${unknown}:GZAPP01`);
   await seeResident(tablet, '陈示例');
 });
 

@@ -39,7 +39,7 @@ async function credential() {
   return (await city.exchange.createCredential.mutate({ cityCode: '4401', label: '测试' })).appId;
 }
 
-/** An issuer of the city user's city, to be revoked. */
+/** An issuer of the city user's city, to be rotated or revoked. */
 async function issuer() {
   const code = `OLD${nextNumber()}`;
   await (await site.as('city')).issuers.create.mutate({ code, cityCode: '4401', label: '测试' });
@@ -158,6 +158,7 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown; phone?:
     may: ['province', 'city'],
     input: () => ({ code: `ISSUER${nextNumber()}`, cityCode: '4401', label: '测试' }),
   },
+  'issuers.rotate': { may: ['province', 'city'], input: issuer },
   'issuers.revoke': { may: ['province', 'city'], input: issuer },
   'filings.browse': { may: ['province', 'city'], input: () => ({}) },
   'filings.open': { may: ['province', 'city'], input: submitted },
@@ -198,7 +199,7 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown; phone?:
   'phone.staticCode': { may: EVERYBODY, input: () => ({ memberId }), phone: true },
   'phone.changePhone': { may: EVERYBODY, input: () => ({ memberId, phone: '13800002001' }), phone: true },
   // Nobody's face is looked at here, whoever asks.
-  'phone.finishFace': { may: EVERYBODY, input: () => ({ id: 'face-of-nobody' }), status: 404 },
+  'phone.finishFace': { may: EVERYBODY, status: 404 },
   'phone.withdraw': {
     may: EVERYBODY,
     input: async () => ({ memberId: await authenticated(phone, typed('邓㛃𬭎', { relation: 'other' })) }),
@@ -206,6 +207,7 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown; phone?:
   },
   'city.outbox': { may: ['city'], input: () => ({}) },
   'city.retry': { may: ['city'], input: refusedRow },
+  'city.retryAll': { may: ['city'] },
   'city.reconcile': { may: ['city'], input: () => ({ from: '2026-06-01', to: '2026-06-30' }) },
   'trust.read': { may: EVERYBODY },
   'demo.codes': { may: EVERYBODY },

@@ -13,7 +13,7 @@ import { recordVerdict } from './audit/verification.ts';
 import { authenticate } from './city/authenticate.ts';
 import { changePhone } from './city/change-phone.ts';
 import { importRegister } from './city/import-register.ts';
-import { retryRow } from './city/outbox.ts';
+import { retryAll, retryRow } from './city/outbox.ts';
 import { type Answer, openBatch, settle } from './city/outbox-batch.ts';
 import { type CityPlatform, makeCityPlatform } from './city/platform.ts';
 import { typed } from './city/test-city.ts';
@@ -29,7 +29,7 @@ import { discardFiling } from './filings/discard.ts';
 import { addFile, removeFile } from './filings/files.ts';
 import { moveFiling } from './filings/move.ts';
 import { createFiling, saveFiling } from './filings/save-draft.ts';
-import { createIssuer, revokeIssuer } from './issuers/manage.ts';
+import { createIssuer, revokeIssuer, rotateIssuer } from './issuers/manage.ts';
 import { makeLog } from './log.ts';
 import { browseRecords } from './records/browse.ts';
 import { presentTime } from './records/check-record.ts';
@@ -205,6 +205,7 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
   },
   'issuers.create': async (broken) =>
     createIssuer(broken, sealer, await actorOf('city'), { code: 'ATOMIC', cityCode: '4401', label: '测试' }),
+  'issuers.rotate': async (broken) => rotateIssuer(broken, sealer, await actorOf('city'), { code: 'GZHEALTH' }),
   'issuers.revoke': async (broken) => {
     const code = `ATOMIC${nextNumber()}`;
     await createIssuer(db, sealer, await actorOf('city'), { code, cityCode: '4401', label: '测试' });
@@ -225,6 +226,11 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
     await memberOf('张同机');
     const [row] = await db.write((tx) => tx.update(tables.cityOutbox).set({ state: 'refused' }).returning());
     return retryRow(broken, city, await actorOf('city'), { id: row?.id ?? 0 });
+  },
+  'city.retryAll': async (broken) => {
+    await memberOf('张同机');
+    await db.write((tx) => tx.update(tables.cityOutbox).set({ state: 'refused' }).where(eq(tables.cityOutbox.id, 1)));
+    return retryAll(broken, city, await actorOf('city'));
   },
   'city: a batch, and its receipt': async (broken) => {
     await memberOf('孙同机');

@@ -2,7 +2,8 @@
 import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { PNG } from 'pngjs';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, type MockInstance, vi } from 'vitest';
+import { demoDynamicCode } from '../db/demo/city.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { demoRecords } from '../db/demo/records.ts';
 import { tables } from '../db/index.ts';
@@ -17,15 +18,14 @@ const RECONCILIATION = 'reconciliation?from=2026-06-01&to=2026-06-30';
 
 type Client = Awaited<ReturnType<TestConsole['as']>>;
 let site: TestConsole;
-// Before the database is opened, which keeps what it prepares with.
-const prepare = vi.spyOn(Database.prototype, 'prepare');
+let prepare: MockInstance<typeof Database.prototype.prepare>;
 beforeAll(async () => {
+  prepare = vi.spyOn(Database.prototype, 'prepare');
   site = await startTestConsole();
 });
 afterAll(() => site.close());
 
 it('finds no scan and no sort in the plans', async () => {
-  prepare.mockClear();
   const code = { code: qrOf('demo:authenticated') };
   const nurse = await site.as('nurse');
   const admin = await site.as('site_admin');
@@ -104,7 +104,8 @@ it('finds no scan and no sort in the plans', async () => {
   await province.exchange.rotateCredential.mutate({ appId });
   await province.exchange.revokeCredential.mutate({ appId });
   await province.issuers.create.mutate({ code: 'INDEXED', cityCode: '4401', label: '测试' });
-  await nurse.scan.lookup.mutate({ code: `${cardNoOf('demo:child')}:0:${'0'.repeat(32)}:NOBODY` });
+  for (const who of [province, city]) await who.issuers.rotate.mutate({ code: 'INDEXED' });
+  await nurse.scan.lookup.mutate({ code: demoDynamicCode(cardNoOf('demo:child'), 60) });
   for (const who of [province, city]) await who.issuers.list.query();
   await city.issuers.revoke.mutate({ code: 'INDEXED' });
   await fileAnApp(city, province);
@@ -117,11 +118,12 @@ it('finds no scan and no sort in the plans', async () => {
   await nurse.trust.read.query();
   await fetch(`${site.url}/api/health`);
   await fetch(`${site.url}/api/auth/sign-out`, { method: 'POST', headers: { cookie: await site.cookieOf('city') } });
-  const queries = new Set(prepare.mock.calls.map(([sql]) => String(sql)));
+  // Migrations write in capitals.
+  const queries = new Set(prepare.mock.calls.map(([sql]) => String(sql)).filter((sql) => /^[a-z]/.test(sql)));
   prepare.mockRestore();
   expect(queries.size).toBeGreaterThan(25);
   // A procedure that this test forgot would go unseen.
-  expect(listProcedures()).toHaveLength(67);
+  expect(listProcedures()).toHaveLength(69);
 
   const database = new Database(site.databaseFile, { readonly: true });
   // No tables: `found` are rows that were found and are counted, VALUES those that are inserted.
@@ -190,11 +192,10 @@ async function liveInTheCity(city: Client) {
   expect(await city.city.reconcile.query({ from: today, to: today })).toMatchObject([{ own: 2, held: 2, equal: true }]);
   await phone.withdraw.mutate({ memberId });
   const { cityOutbox } = tables;
-  const [row] = await site.db.write((tx) =>
-    tx.update(cityOutbox).set({ state: 'refused' }).where(eq(cityOutbox.id, 1)).returning(),
-  );
+  await site.db.write((tx) => tx.update(cityOutbox).set({ state: 'refused' }).where(eq(cityOutbox.id, 1)));
   await city.city.outbox.query({ cursor: 9 });
-  await city.city.retry.mutate({ id: row?.id ?? 0 });
+  await city.city.retry.mutate({ id: 1 });
+  await city.city.retryAll.mutate();
 }
 
 /** Every filter of the audit trail, alone and together, in both orders (a cursor changes no query); and its check. */

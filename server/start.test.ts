@@ -1,11 +1,12 @@
 /** The program itself: what it needs to start, and the operator's commands. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { startServer } from '../e2e/server.ts';
+import { authenticated, makePhone, typed } from './city/test-city.ts';
 import { readSettings } from './settings.ts';
 import { client, codeOf, sessionCookie } from './test-console.ts';
 
@@ -76,6 +77,9 @@ describe('production', () => {
     const wang = client(server.url, cookie);
     expect(await wang.staff.me.query()).toMatchObject({ name: '王护士', role: 'nurse', siteName: '示例中心' });
     expect(await codeOf(wang.demo.codes.query())).not.toBe('ok');
+    const [card, block] = ['A'.repeat(64), '0'.repeat(32)];
+    expect(await codeOf(wang.scan.lookup.mutate({ code: `${card}:1` }))).toBe('ok');
+    expect(await codeOf(wang.scan.lookup.mutate({ code: `${card}:0:${block}:NOBODY` }))).toBe('ISSUER_UNKNOWN');
     await server.stop();
   });
 
@@ -93,6 +97,27 @@ describe('production', () => {
     const { code, err } = run('server/main.ts', ['--api-only'], env);
     expect(code).toBe(1);
     expect(err).toContain('the port is in use');
+    await server.stop();
+  });
+});
+
+describe('a city’s platform', () => {
+  const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
+
+  it.each(['0.0.0.0', ...(hasIpv6 ? ['::', '::1'] : [])])('finds the province beside it at HOST=%s', async (host) => {
+    const own = `${databaseUrl}.${host.length}`;
+    const server = await startServer({ databaseUrl: own, flags: ['--demo', '--api-only'], logFile, host });
+    const { port } = new URL(server.url);
+    const url = `http://${host.includes(':') ? '[::1]' : '127.0.0.1'}:${port}`;
+    await authenticated(makePhone({ url }), typed('王新民'));
+    const signedIn = await fetch(`${url}/api/auth/sign-in/username`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'city', password: 'demo-city' }),
+    });
+    const office = client(url, sessionCookie(signedIn));
+    const accepted = async () => (await office.city.outbox.query({})).counts.accepted;
+    await vi.waitFor(async () => expect(await accepted()).toBe(1), { timeout: 30_000, interval: 200 });
     await server.stop();
   });
 });

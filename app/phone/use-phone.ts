@@ -3,8 +3,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../ui/api.ts';
 
-/** Where the number of a face recognition stands while the gateway's page is open: in no address. */
-export const FACE = 'phone.face';
 export const PHONE = ['phone.state'];
 
 /** Who has been authenticated on this phone, and what the city's platform offers. */

@@ -1,8 +1,14 @@
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '../../server/router.ts';
 
-/** A nurse's queue does not wait for a dead line; a desk does wait for a busy server. */
-const PATIENCE_MS = { queue: 10_000, desk: 60_000 };
+/** A nurse's queue does not wait for a dead line, nor does who stands before it with a phone; a desk does wait for a busy server. */
+const PATIENCE_MS = { '/scan': 10_000, '/phone': 15_000 };
+const DESKS_PATIENCE_MS = 60_000;
+
+function patience(): number {
+  const page = Object.entries(PATIENCE_MS).find(([path]) => window.location.pathname.startsWith(path));
+  return page?.[1] ?? DESKS_PATIENCE_MS;
+}
 
 class UnreadableAnswer extends Error {}
 
@@ -12,8 +18,7 @@ export const api = createTRPCClient<AppRouter>({
     httpLink({
       url: '/api/trpc',
       async fetch(input, init) {
-        const patience = window.location.pathname.startsWith('/scan') ? PATIENCE_MS.queue : PATIENCE_MS.desk;
-        const response = await fetch(input, { ...(init as RequestInit), signal: AbortSignal.timeout(patience) });
+        const response = await fetch(input, { ...(init as RequestInit), signal: AbortSignal.timeout(patience()) });
         // A proxy's error page is an answer too, and not a broken line.
         if (!response.headers.get('content-type')?.includes('json')) throw new UnreadableAnswer();
         return response;

@@ -1,5 +1,6 @@
 /** The demo's city platform: its configuration, whose secrets everybody knows, and a register of fictional persons. */
 import type { CityConfig } from '../../server/city/config.ts';
+import { dynamicCodeKeys, makeDynamicCode } from '../../server/health-code/dynamic-code.ts';
 import { checkCharacter } from '../../server/records/identity-number.ts';
 import type { tables } from '../index.ts';
 
@@ -14,6 +15,12 @@ export const DEMO_CITY: CityConfig = {
   exchange: { appId: 'demo-4401', secret: 'demo-secret-4401' },
   uploadSeconds: 3,
 };
+
+/** A code of the demo's issuer that ends so many seconds from now. */
+export const demoDynamicCode = (cardNo: string, seconds: number) =>
+  makeDynamicCode(dynamicCodeKeys(DEMO_CITY.issuerKey), {
+    ...{ cardNo, issuer: DEMO_CITY.issuer, expiresAt: new Date(Date.now() + seconds * 1000) },
+  });
 
 type Person = Omit<typeof tables.cityRegister.$inferInsert, 'id'>;
 

@@ -4,6 +4,7 @@ import { insertCredential } from '../../server/exchange/credentials.ts';
 import { makeSealer } from '../../server/exchange/seal.ts';
 import { insertIssuer } from '../../server/issuers/manage.ts';
 import { facetsIn } from '../../server/records/facets.ts';
+import { SITE_DEFAULTS } from '../../server/sites/schema.ts';
 import { createStaff } from '../../server/staff/create-staff.ts';
 import { type Db, type FilingForm, tables } from '../index.ts';
 import { DEMO_CITY, DEMO_REGISTER } from './city.ts';
@@ -95,7 +96,7 @@ export async function fillDemo(db: Db, authSecret: string): Promise<void> {
       .onConflictDoNothing();
     await tx
       .insert(tables.sites)
-      .values([...SITES])
+      .values(SITES.map((site) => ({ ...SITE_DEFAULTS, ...site })))
       .onConflictDoNothing();
     for (const { code } of CITIES) {
       const facetOf = await facetsIn(tx, code);

@@ -37,6 +37,7 @@ export const AUDIT_ACTIONS = {
   'credential.rotate': '轮换凭据密钥',
   'credential.revoke': '吊销接入凭据',
   'issuer.create': '新增发码机构',
+  'issuer.rotate': '更换发码机构密钥',
   'issuer.revoke': '吊销发码机构',
   'filing.create': '新建备案申请',
   'filing.save': '保存备案申请',

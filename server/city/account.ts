@@ -4,8 +4,8 @@ import { and, asc, eq, gt } from 'drizzle-orm';
 import { parse, serialize } from 'hono/utils/cookie';
 import { type Db, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
-import { maskIdcode, maskName, maskPhone } from '../records/mask.ts';
-import { shanghaiDay, shanghaiTime, yearsBetween } from '../time.ts';
+import { maskName, maskPhone } from '../records/mask.ts';
+import { shanghaiDay, yearsBetween } from '../time.ts';
 import type { CityPlatform } from './platform.ts';
 import { CONSENT_VERSION, GUARDIAN_UNTIL } from './schema.ts';
 
@@ -122,19 +122,16 @@ export async function readState(db: Db, city: CityPlatform, phone: Phone) {
     consentVersion: CONSENT_VERSION,
     /** What can be asked for: `1`, `2`, `3`. */
     methods: city.source.methods,
-    codeSeconds: city.config.codeSeconds,
     canAddChildren: guardianIn(members) !== undefined,
     members: members.map(({ resident, member }) => ({
       memberId: resident.id,
       relation: member.relation,
       name: maskName(resident.name),
-      idcode: maskIdcode(resident.idcode),
       /** Null to whoever has not shown to know it. */
       phone: speaksFor({ resident, member }, members) ? maskPhone(resident.phone) : null,
       speaks: speaksFor({ resident, member }, members),
       isChild: isChild(resident.birthday),
       methods: resident.methods,
-      authenticatedAt: shanghaiTime(new Date(resident.authenticatedAt)),
       /** The notice has another version by now: ask again. */
       mustConsent: member.consentVersion !== CONSENT_VERSION,
     })),

@@ -12,7 +12,7 @@ const { cityMembers } = tables;
 export type Authentication =
   | { outcome: 'authenticated'; memberId: number }
   /** Show the face at `page`, then come back and ask {@link finishFace}. */
-  | { outcome: 'face'; id: string; page: string };
+  | { outcome: 'face'; page: string };
 
 /**
  * Real-name authentication of somebody on a phone. Their record for the province is written with it.
@@ -34,44 +34,41 @@ export async function authenticate(
   const citizen = (person.nationality ?? 'CHN') === 'CHN';
   if (methods.includes('3') && citizen && person.nation === null)
     throw new DomainError('BAD_INPUT', '请选择民族', 'nation');
-  const giveBack = await city.tries.take(phone, person);
+  const giveBack = city.tries.take(phone, person);
   const returnTo = phone.origin ? `${phone.origin}/phone/face` : undefined;
   const verification = judge(await city.source.verify({ ...person, returnTo }, methods), methods);
   if (verification.outcome === 'mismatch') throw mismatch();
   // Whether by success, by no answer or by a face that is still to come: nothing was guessed wrong.
-  await giveBack();
+  giveBack();
   if (verification.outcome === 'face') {
-    city.faces.set(verification.id, { digest: phone.digest, input });
-    return verification;
+    city.faces.set(phone.digest, { id: verification.id, input });
+    return { outcome: 'face', page: verification.page };
   }
   return keep(db, city, phone, input, verification);
 }
 
 /**
- * What became of a face recognition. Still `face` while the gateway waits for it.
- * @throws DomainError FACE_NOT_FOUND (another phone's, or too long ago), IDENTITY_MISMATCH, IDENTITY_UNAVAILABLE
+ * What became of the face recognition that this phone began. Still `face` while the gateway waits for it. It is found by the phone's cookie alone:
+ * the address that the gateway leads back to names none, so whoever lures another's browser there (login CSRF) makes it ask for what it began
+ * itself, or for nothing.
+ * @throws DomainError FACE_NOT_FOUND (none begun, finished already, or too long ago), IDENTITY_MISMATCH, IDENTITY_UNAVAILABLE
  */
-export async function finishFace(
-  db: Db,
-  city: CityPlatform,
-  phone: Phone,
-  { id }: { id: string },
-): Promise<Authentication> {
-  const begun = city.faces.get(id);
-  if (!begun || begun.digest !== phone.digest) {
-    throw new DomainError('FACE_NOT_FOUND', '本次面部识别已失效,请重新认证', 'id');
-  }
-  const { input } = begun;
-  const giveBack = await city.tries.take(phone, input);
+export async function finishFace(db: Db, city: CityPlatform, phone: Phone): Promise<Authentication> {
+  const begun = city.faces.get(phone.digest);
+  if (!begun) throw new DomainError('FACE_NOT_FOUND', '本机没有进行中的面部识别:可能已经完成,或已超时');
+  const { id, input } = begun;
+  // Not the next one, which may have been begun meanwhile.
+  const forget = () => city.faces.peek(phone.digest) === begun && city.faces.delete(phone.digest);
+  const giveBack = city.tries.take(phone, input);
   const verification = judge(await city.source.finish(id), input.methods);
   if (verification.outcome === 'mismatch') {
-    city.faces.delete(id);
+    forget();
     throw mismatch();
   }
-  await giveBack();
-  if (verification.outcome === 'face') return verification;
+  giveBack();
+  if (verification.outcome === 'face') return { outcome: 'face', page: verification.page };
   const kept = await keep(db, city, phone, input, verification);
-  city.faces.delete(id);
+  forget();
   return kept;
 }
 

@@ -24,12 +24,12 @@ export async function changePhone(
   if (isChild(resident.birthday)) {
     throw new DomainError('BAD_INPUT', '儿童的手机号是监护人的:请更换监护人的手机号', 'memberId');
   }
-  const giveBack = await city.tries.take(phone, resident);
+  const giveBack = city.tries.take(phone, resident);
   const verification = judge(await city.source.verify({ ...resident, phone: input.phone }, ['2']), ['2']);
   if (verification.outcome === 'mismatch') {
     throw new DomainError('IDENTITY_MISMATCH', '姓名、证件号码或手机号不一致,请核对后再试', 'phone');
   }
-  await giveBack();
+  giveBack();
   if (verification.outcome !== 'passed') {
     throw new DomainError('IDENTITY_UNAVAILABLE', '实名认证服务暂不可用,请稍后再试');
   }

@@ -18,7 +18,7 @@ export async function showCode(db: Db, city: CityPlatform, phone: Phone, { membe
   // As the code says it: whole seconds.
   const expiresAt = new Date(Math.floor(now.getTime() / 1000 + codeSeconds) * 1000);
   const text = makeDynamicCode(city.codeKeys, { cardNo: resident.erhcCardNo, issuer, expiresAt });
-  return { text, now: now.toISOString(), expiresAt: expiresAt.toISOString(), seconds: codeSeconds };
+  return { text, now: now.toISOString(), expiresAt: expiresAt.toISOString() };
 }
 
 /**

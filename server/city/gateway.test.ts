@@ -135,14 +135,14 @@ describe('a face', () => {
 
   it('is shown to the gateway’s page, never here', async () => {
     answers = [says(pending)];
-    expect(await begin()).toEqual({ outcome: 'face', id: pending.id, page: pending.page });
-    expect(await phone.finishFace.mutate({ id: pending.id })).toMatchObject({ outcome: 'face' });
+    expect(await begin()).toEqual({ outcome: 'face', page: pending.page });
+    expect(await phone.finishFace.mutate()).toMatchObject({ outcome: 'face' });
     expect(await records()).toEqual([]);
     answers = [says({ result: 'passed', methods: ['2', '3'], nation: '01' })];
-    expect(await phone.finishFace.mutate({ id: pending.id })).toMatchObject({ outcome: 'authenticated' });
+    expect(await phone.finishFace.mutate()).toMatchObject({ outcome: 'authenticated' });
     expect(asked.at(-1)).toEqual({ method: 'GET', url: '/v1/verifications/verification-1', body: {} });
     expect(await records()).toMatchObject([{ authentication_method: '2^3', name: '王新民' }]);
-    expect(await codeOf(phone.finishFace.mutate({ id: pending.id }))).toBe('FACE_NOT_FOUND');
+    expect(await codeOf(phone.finishFace.mutate())).toBe('FACE_NOT_FOUND');
   });
 
   it('is shown only once all is known that the gateway may not know', async () => {
@@ -152,7 +152,7 @@ describe('a face', () => {
     answers = [says(pending)];
     await begin();
     answers = [says({ result: 'passed', methods: ['2', '3'] })];
-    expect(await phone.finishFace.mutate({ id: pending.id })).toMatchObject({ outcome: 'authenticated' });
+    expect(await phone.finishFace.mutate()).toMatchObject({ outcome: 'authenticated' });
   });
 
   it('that is another’s ends it, and counts as a try', async () => {
@@ -160,7 +160,7 @@ describe('a face', () => {
     for (let n = 0; n < 5; n += 1) {
       await begin();
       answers = [says({ result: 'mismatch' })];
-      expect(await codeOf(phone.finishFace.mutate({ id: pending.id }))).toBe('IDENTITY_MISMATCH');
+      expect(await codeOf(phone.finishFace.mutate())).toBe('IDENTITY_MISMATCH');
       answers = [says(pending)];
     }
     expect(await codeOf(begin())).toBe('TOO_MANY_TRIES');
@@ -170,7 +170,7 @@ describe('a face', () => {
     answers = [says(pending)];
     await begin();
     answers = [says({ result: 'passed', methods: ['3'] })];
-    expect(await codeOf(phone.finishFace.mutate({ id: pending.id }))).toBe('IDENTITY_MISMATCH');
+    expect(await codeOf(phone.finishFace.mutate())).toBe('IDENTITY_MISMATCH');
   });
 
   it('is finished on the phone that began it', async () => {
@@ -179,6 +179,38 @@ describe('a face', () => {
     answers = [says({ result: 'mismatch' })];
     const other = makePhone(site);
     await codeOf(other.authenticate.mutate(typed('李秀兰')));
-    expect(await codeOf(other.finishFace.mutate({ id: pending.id }))).toBe('FACE_NOT_FOUND');
+    expect(await codeOf(other.finishFace.mutate())).toBe('FACE_NOT_FOUND');
+    expect(await codeOf(makePhone(site).finishFace.mutate())).toBe('FACE_NOT_FOUND');
+    answers = [says({ result: 'passed', methods: ['2', '3'] })];
+    expect(await phone.finishFace.mutate()).toMatchObject({ outcome: 'authenticated' });
+  });
+
+  it('that is begun anew takes the place of the one before', async () => {
+    answers = [says(pending)];
+    await begin();
+    answers = [says({ ...pending, id: 'verification-2' })];
+    await begin();
+    answers = [says({ result: 'passed', methods: ['2', '3'] })];
+    expect(await phone.finishFace.mutate()).toMatchObject({ outcome: 'authenticated' });
+    expect(asked.at(-1)?.url).toBe('/v1/verifications/verification-2');
+    expect(await codeOf(phone.finishFace.mutate())).toBe('FACE_NOT_FOUND');
+  });
+
+  it('stays begun while the one before it ends', async () => {
+    answers = [says(pending)];
+    await begin();
+    let answer = (_: ServerResponse) => {};
+    const heard = new Promise<ServerResponse>((resolve) => {
+      answer = resolve;
+    });
+    answers = [answer];
+    const first = codeOf(phone.finishFace.mutate());
+    const response = await heard;
+    answers = [says({ ...pending, id: 'verification-2' })];
+    await begin();
+    says({ result: 'mismatch' })(response);
+    expect(await first).toBe('IDENTITY_MISMATCH');
+    answers = [says({ result: 'passed', methods: ['2', '3'] })];
+    expect(await phone.finishFace.mutate()).toMatchObject({ outcome: 'authenticated' });
   });
 });

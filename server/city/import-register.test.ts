@@ -1,8 +1,15 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO_REGISTER } from '../../db/demo/city.ts';
-import { tables } from '../../db/index.ts';
+import { type Db, tables } from '../../db/index.ts';
+import { EVIDENCE } from '../../e2e/evidence.ts';
+import { startServer } from '../../e2e/server.ts';
 import { gb18030 } from '../exchange/test-exchange.ts';
-import { startTestConsole, type TestConsole } from '../test-console.ts';
+import { client, qrOf, sessionCookie, startTestConsole, type TestConsole } from '../test-console.ts';
 import { importRegister } from './import-register.ts';
 
 let site: TestConsole;
@@ -70,4 +77,77 @@ it('takes all or nothing, and names row and rule, never a value', async () => {
 
 it.each(['name,idcode\n', 'name,id_card_type_code,idcode,age\n', ''])('refuses headings like %j', async (header) => {
   await expect(take(header)).rejects.toMatchObject({ code: 'MALFORMED' });
+});
+
+it('waits for a lock that another process holds', async () => {
+  let held = 2;
+  const locked: Db['write'] = async (work) => {
+    held -= 1;
+    if (held >= 0) throw Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
+    return site.db.write(work);
+  };
+  expect(await importRegister({ ...site.db, write: locked }, bytes(`${HEADER}\n钱锁,03,E00000008,,,\n`))).toBe(1);
+  expect(held).toBe(-1);
+});
+
+it('lets nurses work meanwhile, and completes what was killed when it is run again', { timeout: 300_000 }, async () => {
+  const persons = 100_000;
+  const folder = mkdtempSync(join(tmpdir(), 'console-register-'));
+  const file = join(folder, 'register.csv');
+  const lines = Array.from({ length: persons }, (_, n) => `钱示例,03,E9${String(n).padStart(7, '0')},,01,`);
+  writeFileSync(file, `${HEADER}\n${lines.join('\n')}\n`);
+  const databaseFile = join(folder, 'console.db');
+  const databaseUrl = `file:${databaseFile}`;
+  const logFile = join(EVIDENCE.api, 'register.log');
+  const server = await startServer({ databaseUrl, flags: ['--demo', '--api-only'], logFile });
+  const signedIn = await fetch(`${server.url}/api/auth/sign-in/username`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'nurse', password: 'demo-nurse' }),
+  });
+  const nurse = client(server.url, sessionCookie(signedIn));
+  const database = new Database(databaseFile, { readonly: true });
+  const count = () => database.prepare('SELECT count(*) FROM city_register').pluck().get() as number;
+  const before = count();
+
+  /** Runs the command, while a nurse looks up. @returns its end, and how often she was answered while it wrote */
+  async function importBeside(killAfter: number) {
+    const command = ['--import', 'tsx', 'server/city/register.command.ts', '--file', file];
+    const running = spawn(process.execPath, command, { env: { ...process.env, DATABASE_URL: databaseUrl } });
+    let out = '';
+    running.stdout.on('data', (text) => {
+      out += text;
+    });
+    running.stderr.on('data', (text) => {
+      out += text;
+    });
+    let over = false;
+    const end = new Promise<number | null>((resolve) => running.once('close', resolve)).finally(() => {
+      over = true;
+    });
+    const start = count();
+    let answered = 0;
+    while (!over) {
+      const writing = count() > start;
+      expect(await nurse.scan.lookup.mutate({ code: qrOf('demo:authenticated') })).toMatchObject({
+        outcome: 'authenticated',
+      });
+      if (writing && !over) answered += 1;
+      if (answered >= killAfter) running.kill('SIGKILL');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return { code: await end, out, answered };
+  }
+
+  expect(await importBeside(3)).toMatchObject({ code: null });
+  const part = count() - before;
+  expect(part).toBeGreaterThan(0);
+  expect(part).toBeLessThan(persons);
+  const { code, out, answered } = await importBeside(Number.POSITIVE_INFINITY);
+  expect([code, out]).toEqual([0, `registered ${persons} persons\n`]);
+  expect(answered).toBeGreaterThan(0);
+  expect(count()).toBe(before + persons);
+  database.close();
+  await server.stop();
+  rmSync(folder, { recursive: true });
 });

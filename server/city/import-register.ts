@@ -1,6 +1,7 @@
 /** The register of persons, as an operator brings it: all rows, or none and what is wrong with each. */
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { type Db, tables } from '../../db/index.ts';
+import { type Db, type Transaction, tables } from '../../db/index.ts';
 import { decodeAny } from '../decode-text.ts';
 import { isNation } from '../dictionaries/dictionaries.ts';
 import { DomainError } from '../errors.ts';
@@ -15,13 +16,17 @@ type Person = Omit<typeof cityRegister.$inferInsert, 'id'>;
 
 const REQUIRED = ['name', 'id_card_type_code', 'idcode'] as const;
 const COLUMNS: readonly string[] = [...REQUIRED, 'phone', 'nation', 'on_site_at'];
-/** Of an insertion. */
+/** Of a transaction: nurses and residents who write meanwhile wait for one at most. */
 const ROWS_AT_ONCE = 500;
+/** SQLite gives up waiting for its lock after 20 s, which is tried so often, with a pause of a second. */
+const LOCK_TRIES = 15;
 /** Errors that are told; the others are counted. */
 const SHOWN = 20;
 
 /**
- * Adds persons, and changes those whose document is there already.
+ * Adds persons, and changes those whose document is there already. Every row is checked before the first is written; then they are written in
+ * short transactions with pauses, beside a running server. One that is killed leaves a part of the rows, each as good as another; run again, it
+ * writes them all.
  * @param bytes CSV in UTF-8 or GB18030 with the columns name, id_card_type_code, idcode, and, as far as they are known, phone, nation,
  *   on_site_at (when somebody at a counter saw the document)
  * @returns how many rows
@@ -48,11 +53,13 @@ export async function importRegister(db: Db, bytes: AsyncIterable<Uint8Array>): 
     const lines = [`文件中有 ${problems.length} 处错误,没有导入任何人员`, ...problems.slice(0, SHOWN), ...more];
     throw new DomainError('IMPORT_REFUSED', lines.join('\n'), 'file');
   }
-  await db.write(async (tx) => {
-    for (let at = 0; at < people.length; at += ROWS_AT_ONCE) {
+  for (let at = 0; at < people.length; at += ROWS_AT_ONCE) {
+    const some = people.slice(at, at + ROWS_AT_ONCE);
+    const began = performance.now();
+    await writePatiently(db, async (tx) => {
       await tx
         .insert(cityRegister)
-        .values(people.slice(at, at + ROWS_AT_ONCE))
+        .values(some)
         .onConflictDoUpdate({
           target: [cityRegister.idCardTypeCode, cityRegister.idcode],
           set: {
@@ -62,9 +69,23 @@ export async function importRegister(db: Db, bytes: AsyncIterable<Uint8Array>): 
             onSiteAt: sql`excluded.on_site_at`,
           },
         });
-    }
-  });
+    });
+    // The lock is the others' for half of the time.
+    await setTimeout(performance.now() - began);
+  }
   return people.length;
+}
+
+/** Waits for other processes' long transactions, too. */
+async function writePatiently(db: Db, work: (tx: Transaction) => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await db.write(work, { patient: true });
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'SQLITE_BUSY' || tries === LOCK_TRIES) throw error;
+      await setTimeout(1000);
+    }
+  }
 }
 
 function checkHeader(cells: string[]): string[] {

@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { and, asc, desc, eq, isNotNull, not } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, not } from 'drizzle-orm';
 import { type Db, isOneOf, type RefusedField, type Transaction, tables } from '../../db/index.ts';
 import { type Province, requestOnce, Unavailable } from '../exchange/client/send.ts';
 import type { Receipt, RecordError } from '../exchange/wire.ts';
@@ -19,7 +19,11 @@ export interface OutboxBatch {
 }
 
 const BATCHES = '/api/exchange/v1/batches';
-const ROWS = 5000;
+/** Of a batch. */
+export const MOST_ROWS = 5000;
+/** The province applies a batch as a whole, and its scans wait meanwhile: small ones, unless so much waits that they would take for ever. */
+const FEW_ROWS = 200;
+const MUCH_WAITS = 2000;
 /** The province applies batches one after another. */
 const TIMEOUT_MS = 60_000;
 const zip = promisify(gzip);
@@ -27,8 +31,9 @@ const zip = promisify(gzip);
 /**
  * The batch that is under way, or a new one of what waits. The oldest rows go first, of each record one: the province takes an id once
  * a batch, and a record's next row must not overtake it.
+ * @param most rows of a new one
  */
-export async function openBatch(db: Db, cityCode: string): Promise<OutboxBatch | null> {
+export async function openBatch(db: Db, cityCode: string, most = MOST_ROWS): Promise<OutboxBatch | null> {
   const [sent] = await db.read
     .select()
     .from(cityOutbox)
@@ -37,12 +42,14 @@ export async function openBatch(db: Db, cityCode: string): Promise<OutboxBatch |
     .limit(1);
   if (sent?.cdBatch) return { cdBatch: sent.cdBatch, rows: await rowsOf(db, sent.cdBatch) };
   return db.write(async (tx) => {
+    const oldest = tx.select({ id: cityOutbox.id }).from(cityOutbox).where(eq(cityOutbox.state, 'waiting'));
+    const much = (await oldest.orderBy(asc(cityOutbox.id)).limit(MUCH_WAITS)).length === MUCH_WAITS;
     const waiting = await tx
       .select()
       .from(cityOutbox)
       .where(eq(cityOutbox.state, 'waiting'))
       .orderBy(asc(cityOutbox.id))
-      .limit(ROWS);
+      .limit(much ? most : Math.min(most, FEW_ROWS));
     if (waiting.length === 0) return null;
     const taken = new Set<string>();
     const rows = waiting.filter(({ recordId }) => !taken.has(recordId) && taken.add(recordId));
@@ -60,14 +67,20 @@ export async function openBatch(db: Db, cityCode: string): Promise<OutboxBatch |
   });
 }
 
-/** Gives a batch that is under way another number. */
-export async function renumber(db: Db, cityCode: string, cdBatch: string): Promise<void> {
+/**
+ * Gives a batch that is under way another number.
+ * @param kept so many of its rows, the first; the others wait again, as they are behind these
+ */
+export async function renumber(db: Db, cityCode: string, { cdBatch, rows }: OutboxBatch, kept: number): Promise<void> {
+  const ofBatch = and(eq(cityOutbox.cdBatch, cdBatch), eq(cityOutbox.state, 'sent'));
+  const later = rows.slice(kept).map(({ id }) => id);
   await db.write(async (tx) => {
     const next = await nextNumber(tx, cityCode);
     await tx
       .update(cityOutbox)
-      .set({ cdBatch: next })
-      .where(and(eq(cityOutbox.cdBatch, cdBatch), eq(cityOutbox.state, 'sent')));
+      .set({ state: 'waiting', cdBatch: null })
+      .where(and(ofBatch, isOneOf(cityOutbox.id, later)));
+    await tx.update(cityOutbox).set({ cdBatch: next }).where(ofBatch);
   });
 }
 
@@ -141,12 +154,15 @@ function rowsOf(db: Db, cdBatch: string): Promise<Row[]> {
     .orderBy(asc(cityOutbox.id));
 }
 
-/** 批次号: city, yyMMddHHmmss, three of serial; always behind the last one, whatever the clock says. */
+/**
+ * 批次号: city, yyMMddHHmmss, three of serial; always behind the city's last one, whatever the clock says. Numbers under another city's code
+ * are of a configuration that was wrong.
+ */
 async function nextNumber(tx: Transaction, cityCode: string): Promise<string> {
   const [last] = await tx
     .select({ cdBatch: cityOutbox.cdBatch })
     .from(cityOutbox)
-    .where(isNotNull(cityOutbox.cdBatch))
+    .where(and(gte(cityOutbox.cdBatch, cityCode), lt(cityOutbox.cdBatch, `${cityCode}~`)))
     .orderBy(desc(cityOutbox.cdBatch))
     .limit(1);
   const stamp = shanghaiTime(new Date()).replace(/\D/g, '').slice(2);

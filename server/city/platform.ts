@@ -13,7 +13,8 @@ import type { IdentitySource } from './verify-identity.ts';
 
 /** A face recognition that a phone has begun. In memory: after a restart it is begun anew. */
 interface Face {
-  digest: string;
+  /** The gateway's. */
+  id: string;
   input: AuthenticateInput;
 }
 
@@ -26,6 +27,7 @@ export interface CityPlatform {
   codeKeys: DynamicCodeKeys;
   source: IdentitySource;
   tries: Tries;
+  /** By the digest of the phone's cookie: a phone's next one replaces it. */
   faces: LRUCache<string, Face>;
   /** Null until {@link startUploads}: without an address of the province nothing leaves. */
   province: Province | null;

@@ -5,17 +5,9 @@ import { cookieOf, digestOf, makeToken, readState, tokenIn } from './account.ts'
 import { authenticate, finishFace } from './authenticate.ts';
 import { changePhone } from './change-phone.ts';
 import { showCode, showStaticCode } from './code.ts';
-import { browseOutbox, reconcileCity, retryRow } from './outbox.ts';
+import { browseOutbox, reconcileCity, retryAll, retryRow } from './outbox.ts';
 import type { CityPlatform } from './platform.ts';
-import {
-  authenticateInput,
-  changePhoneInput,
-  finishFaceInput,
-  memberInput,
-  outboxInput,
-  reconcileInput,
-  retryInput,
-} from './schema.ts';
+import { authenticateInput, changePhoneInput, memberInput, outboxInput, reconcileInput, retryInput } from './schema.ts';
 import { withdraw } from './withdraw.ts';
 
 function platformOf({ city }: { city: CityPlatform | null }): CityPlatform {
@@ -58,9 +50,7 @@ export const phoneRouter = router({
   authenticate: firstProcedure
     .input(authenticateInput)
     .mutation(({ ctx, input }) => authenticate(ctx.db, ctx.city, ctx.phone, input)),
-  finishFace: phoneProcedure
-    .input(finishFaceInput)
-    .mutation(({ ctx, input }) => finishFace(ctx.db, ctx.city, ctx.phone, input)),
+  finishFace: phoneProcedure.mutation(({ ctx }) => finishFace(ctx.db, ctx.city, ctx.phone)),
   code: phoneProcedure.input(memberInput).mutation(({ ctx, input }) => showCode(ctx.db, ctx.city, ctx.phone, input)),
   staticCode: phoneProcedure.input(memberInput).mutation(({ ctx, input }) => showStaticCode(ctx.db, ctx.phone, input)),
   changePhone: phoneProcedure
@@ -76,6 +66,7 @@ const cityProcedure = procedure.use(({ ctx, next }) => next({ ctx: { ...ctx, cit
 export const cityRouter = router({
   outbox: cityProcedure.input(outboxInput).query(({ ctx, input }) => browseOutbox(ctx.db, ctx.city, ctx.actor, input)),
   retry: cityProcedure.input(retryInput).mutation(({ ctx, input }) => retryRow(ctx.db, ctx.city, ctx.actor, input)),
+  retryAll: cityProcedure.mutation(({ ctx }) => retryAll(ctx.db, ctx.city, ctx.actor)),
   reconcile: cityProcedure
     .input(reconcileInput)
     .query(({ ctx, input }) => reconcileCity(ctx.db, ctx.city, ctx.actor, input)),

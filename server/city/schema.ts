@@ -40,7 +40,6 @@ export const authenticateInput = z.object({
 });
 export type AuthenticateInput = z.infer<typeof authenticateInput>;
 
-export const finishFaceInput = z.object({ id: z.string('认证编号有误').regex(/^[\w-]{8,128}$/, '认证编号有误') });
 export const memberInput = z.object({ memberId });
 export const changePhoneInput = z.object({ memberId, phone });
 

@@ -2,10 +2,12 @@
 import type { Db } from '../../db/index.ts';
 import { type Province, Refused, Unavailable } from '../exchange/client/send.ts';
 import { describeError, type Log } from '../log.ts';
-import { openBatch, renumber, sendBatch, settle } from './outbox-batch.ts';
+import { MOST_ROWS, type OutboxBatch, openBatch, renumber, sendBatch, settle } from './outbox-batch.ts';
 
 /** The longest pause after failures. */
 const LONGEST_PAUSE_MS = 5 * 60 * 1000;
+/** So many numbers are tried before it is a failure that all of them were taken. */
+const NUMBERS = 5;
 
 /** How the uploads go; times in ISO. */
 export interface UploadState {
@@ -23,7 +25,8 @@ export interface Uploads {
 
 /**
  * Every few seconds what waits is sent; after a failure the pause doubles, with jitter, up to five minutes. A batch that was sent without
- * an answer is sent again as it was: the province knows it by its number, so nothing is lost or doubled.
+ * an answer is sent again as it was: the province knows it by its number, so nothing is lost or doubled. Only one that the province, or a
+ * proxy before it, refused as a whole changes: the half of it where it is too large, another number where that is taken.
  */
 export function startCityUploads(
   db: Db,
@@ -48,11 +51,7 @@ export function startCityUploads(
   async function work() {
     state.nextTryAt = null;
     try {
-      while (!stopping.signal.aborted && (await uploadSome(db, config, stopping.signal))) {
-        failures = 0;
-        state.lastSuccessAt = new Date().toISOString();
-        state.lastError = null;
-      }
+      await uploadAll();
       failures = 0;
       state.lastError = null;
       waitFor(config.uploadSeconds * 1000);
@@ -63,6 +62,35 @@ export function startCityUploads(
       state.lastError = { ...explain(error, log), since: state.lastError?.since ?? at, at };
       const pause = Math.min(config.uploadSeconds * 1000 * 2 ** failures, LONGEST_PAUSE_MS);
       waitFor(pause * (0.75 + Math.random() / 2));
+    }
+  }
+
+  /** Sends batch after batch, until nothing waits. @throws Refused, Unavailable */
+  async function uploadAll() {
+    const { cityCode, province } = config;
+    let most = MOST_ROWS;
+    let numbers = 1;
+    while (!stopping.signal.aborted) {
+      const batch = await openBatch(db, cityCode, most);
+      if (!batch) return;
+      try {
+        await settle(db, batch, await sendBatch(province, batch, stopping.signal));
+      } catch (error) {
+        const { length } = batch.rows;
+        if (isTooLarge(error) && length > 1) {
+          most = Math.ceil(length / 2);
+          await renumber(db, cityCode, batch, most);
+        } else if (isNumberRefused(error, cityCode, batch) && numbers < NUMBERS) {
+          numbers += 1;
+          await renumber(db, cityCode, batch, length);
+        } else throw error;
+        // Nothing got through by that, and nothing failed that is not tried again at once.
+        continue;
+      }
+      numbers = 1;
+      failures = 0;
+      state.lastSuccessAt = new Date().toISOString();
+      state.lastError = null;
     }
   }
 
@@ -77,23 +105,12 @@ export function startCityUploads(
   };
 }
 
-/** Sends one batch, if there is one. @returns whether there was @throws Refused, Unavailable */
-async function uploadSome(
-  db: Db,
-  { cityCode, province }: { cityCode: string; province: Province },
-  signal: AbortSignal,
-): Promise<boolean> {
-  const batch = await openBatch(db, cityCode);
-  if (!batch) return false;
-  try {
-    await settle(db, batch, await sendBatch(province, batch, signal));
-  } catch (error) {
-    if (!(error instanceof Refused) || error.code !== 'BATCH_CONFLICT') throw error;
-    // Another upload of this city took the number; the next round sends under a new one.
-    await renumber(db, cityCode, batch.cdBatch);
-  }
-  return true;
-}
+const isTooLarge = (error: unknown) => error instanceof Refused && error.code === 'TOO_LARGE';
+
+/** Another upload of the city took it, or it was given under a city's code that was wrong: the province has nothing by it. */
+const isNumberRefused = (error: unknown, cityCode: string, { cdBatch }: OutboxBatch) =>
+  error instanceof Refused &&
+  (error.code === 'BATCH_CONFLICT' || (error.code === 'WRONG_SOURCE' && !cdBatch.startsWith(cityCode)));
 
 function explain(error: unknown, log: Log): { code: string; message: string } {
   if (error instanceof Refused) {

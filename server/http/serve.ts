@@ -1,7 +1,7 @@
 /** Listens: in plain, or over TLS with a plain port beside it for whoever has yet to trust us. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import type { Settings } from '../settings.ts';
 import type { Trust } from '../tls/certificate.ts';
 
@@ -16,6 +16,8 @@ export const HTTP_OPTIONS = {
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16 * 1024,
 };
+/** Addresses that are listened at, and can't be called. */
+const ANY_ADDRESS = /^(0\.0\.0\.0|::)$/;
 const HANDSHAKE_MS = 10_000;
 
 export interface Listening {
@@ -38,13 +40,13 @@ export async function listen(
   listener: RequestListener,
 ): Promise<Listening> {
   const servers: Server[] = [];
-  async function start(server: Server, at: number, on: string): Promise<number> {
+  async function start(server: Server, at: number, on: string): Promise<AddressInfo> {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(at, on, resolve);
     });
     servers.push(server);
-    return (server.address() as AddressInfo).port;
+    return server.address() as AddressInfo;
   }
   const plain = () => createServer(HTTP_OPTIONS, listener);
   const close = async () => {
@@ -58,8 +60,7 @@ export async function listen(
   };
   if (!trust) {
     const taken = await start(plain(), port, host);
-    const name = /^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-    return { port: taken, httpPort: null, ownUrl: `http://${name}:${taken}`, close };
+    return { port: taken.port, httpPort: null, ownUrl: `http://${hostOf(taken)}:${taken.port}`, close };
   }
   const tls = createTlsServer(
     { ...HTTP_OPTIONS, ...trust.certificate.pair(), handshakeTimeout: HANDSHAKE_MS, minVersion: 'TLSv1.2' },
@@ -69,6 +70,13 @@ export async function listen(
   const taken = await start(tls, port, host);
   const beside = httpPort === null ? null : await start(plain(), httpPort, host);
   const inside = await start(plain(), 0, '127.0.0.1');
-  Object.assign(trust, { httpsPort: taken, httpPort: beside });
-  return { port: taken, httpPort: beside, ownUrl: `http://127.0.0.1:${inside}`, close };
+  const ports = { httpsPort: taken.port, httpPort: beside?.port ?? null };
+  Object.assign(trust, ports);
+  return { port: taken.port, httpPort: ports.httpPort, ownUrl: `http://127.0.0.1:${inside.port}`, close };
+}
+
+/** How an address that is listened at is called. */
+function hostOf({ address }: AddressInfo): string {
+  if (ANY_ADDRESS.test(address)) return 'localhost';
+  return isIPv6(address) ? `[${address}]` : address;
 }

@@ -18,7 +18,17 @@ export async function judgeDynamicCode(
   if (!code.issuer) return 'unknown';
   const [issuer] = await db.select().from(codeIssuers).where(eq(codeIssuers.code, code.issuer));
   if (!issuer) return 'unknown';
-  // A secret that was sealed under another AUTH_SECRET proves nothing.
-  const secret = issuer.revokedAt === null ? sealer.open(issuer.sealed) : null;
-  return (secret !== null && readDynamicCode(dynamicCodeKeys(secret), code)) || 'forged';
+  if (issuer.revokedAt !== null) return 'forged';
+  for (const sealed of [issuer.sealed, previousOf(issuer)]) {
+    const secret = sealed && sealer.open(sealed);
+    // A secret that was sealed under another AUTH_SECRET proves nothing.
+    const read = secret ? readDynamicCode(dynamicCodeKeys(secret), code) : null;
+    if (read) return read;
+  }
+  return 'forged';
+}
+
+/** The secret before the last rotation, while it holds. */
+function previousOf({ previousSealed, previousUntil }: typeof codeIssuers.$inferSelect): string | null {
+  return previousUntil !== null && previousUntil > new Date().toISOString() ? previousSealed : null;
 }

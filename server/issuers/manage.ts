@@ -1,6 +1,6 @@
 /**
- * Who makes dynamic codes (`CARD:0:DYN:ISSUER`) and by which secret: added, revoked, listed. A secret is shown once; a revoked
- * issuer's code is not given to another, as its old codes would be judged by the new secret.
+ * Who makes dynamic codes (`CARD:0:DYN:ISSUER`) and by which secret: added, rotated, revoked, listed. A secret is shown once; a
+ * revoked issuer's code is not given to another, as its old codes would be judged by the new secret.
  */
 import { randomBytes } from 'node:crypto';
 import { and, asc, eq, isNull } from 'drizzle-orm';
@@ -8,11 +8,18 @@ import { type Db, type Transaction, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Sealer } from '../exchange/seal.ts';
-import { type Actor, authorise, type SystemActor } from '../staff/actor.ts';
+import { type Actor, type Authorised, authorise, type SystemActor } from '../staff/actor.ts';
 import { shanghaiTime } from '../time.ts';
-import type { CreateIssuerInput } from './schema.ts';
+import { type CreateIssuerInput, ROTATION_HOURS } from './schema.ts';
 
 const { cities, codeIssuers } = tables;
+const HOUR = 60 * 60 * 1000;
+
+/** What is shown once. */
+export interface NewIssuerSecret {
+  code: string;
+  secret: string;
+}
 
 /** @throws DomainError FORBIDDEN (province; city for itself), CITY_NOT_FOUND, ISSUER_TAKEN */
 export async function createIssuer(
@@ -20,12 +27,12 @@ export async function createIssuer(
   sealer: Sealer,
   actor: Actor,
   input: CreateIssuerInput,
-): Promise<{ code: string; secret: string }> {
+): Promise<NewIssuerSecret> {
   const who = authorise(actor, 'province', 'city');
   if (who.role === 'city' && who.cityCode !== input.cityCode) {
     throw new DomainError('FORBIDDEN', '只能管理本市的发码机构');
   }
-  const secret = randomBytes(32).toString('base64url');
+  const secret = makeSecret();
   await db.write((tx) => insertIssuer(tx, sealer, who, { ...input, secret }));
   return { code: input.code, secret };
 }
@@ -49,20 +56,48 @@ export async function insertIssuer(
 }
 
 /**
+ * Gives an issuer a new secret. The one before holds on for a day, so that the issuer can change over; one before that ends at once.
+ * @throws DomainError FORBIDDEN, ISSUER_NOT_FOUND
+ */
+export async function rotateIssuer(
+  db: Db,
+  sealer: Sealer,
+  actor: Actor,
+  { code }: { code: string },
+): Promise<NewIssuerSecret> {
+  const who = authorise(actor, 'province', 'city');
+  const secret = makeSecret();
+  await db.write(async (tx) => {
+    const [issuer] = await tx.select().from(codeIssuers).where(liveOf(who, code));
+    if (!issuer) throw notFound();
+    // One that another AUTH_SECRET sealed does not hold any more.
+    const holds = sealer.open(issuer.sealed) !== null;
+    await tx
+      .update(codeIssuers)
+      .set({
+        sealed: sealer.seal(secret),
+        previousSealed: holds ? issuer.sealed : null,
+        previousUntil: holds ? new Date(Date.now() + ROTATION_HOURS * HOUR).toISOString() : null,
+      })
+      .where(eq(codeIssuers.code, code));
+    await recordEvent(tx, who, { action: 'issuer.rotate', outcome: 'ok', subject: code });
+  });
+  return { code, secret };
+}
+
+/**
  * Ends an issuer for good: from the next scan on none of its codes is taken.
  * @throws DomainError FORBIDDEN, ISSUER_NOT_FOUND
  */
 export async function revokeIssuer(db: Db, actor: Actor, { code }: { code: string }): Promise<void> {
   const who = authorise(actor, 'province', 'city');
-  // Another city's issuer is as good as none.
-  const own = who.role === 'city' ? eq(codeIssuers.cityCode, who.cityCode ?? '') : undefined;
   await db.write(async (tx) => {
     const [revoked] = await tx
       .update(codeIssuers)
       .set({ revokedAt: new Date().toISOString() })
-      .where(and(eq(codeIssuers.code, code), isNull(codeIssuers.revokedAt), own))
+      .where(liveOf(who, code))
       .returning();
-    if (!revoked) throw new DomainError('ISSUER_NOT_FOUND', '没有这个发码机构,或已吊销', 'code');
+    if (!revoked) throw notFound();
     await recordEvent(tx, who, { action: 'issuer.revoke', outcome: 'ok', subject: code });
   });
 }
@@ -73,14 +108,21 @@ export async function revokeIssuer(db: Db, actor: Actor, { code }: { code: strin
  */
 export async function listIssuers(db: Db, actor: Actor) {
   const who = authorise(actor, 'province', 'city');
-  const rows = await db.read
-    .select()
-    .from(codeIssuers)
-    .where(who.role === 'city' ? eq(codeIssuers.cityCode, who.cityCode ?? '') : undefined)
-    .orderBy(asc(codeIssuers.code));
-  return rows.map(({ sealed: _sealed, createdAt, revokedAt, ...issuer }) => ({
-    ...issuer,
+  const rows = await db.read.select().from(codeIssuers).where(ownOf(who)).orderBy(asc(codeIssuers.code));
+  const now = new Date().toISOString();
+  return rows.map(({ code, cityCode, label, createdAt, revokedAt, previousUntil }) => ({
+    ...{ code, cityCode, label },
     createdAt: shanghaiTime(new Date(createdAt)),
     revokedAt: revokedAt && shanghaiTime(new Date(revokedAt)),
+    /** Until when the secret before the last rotation holds, too. */
+    formerUntil: !revokedAt && previousUntil && previousUntil > now ? shanghaiTime(new Date(previousUntil)) : null,
   }));
 }
+
+/** Another city's issuer is as good as none. */
+const ownOf = (who: Authorised<'province' | 'city'>) =>
+  who.role === 'city' ? eq(codeIssuers.cityCode, who.cityCode ?? '') : undefined;
+const liveOf = (who: Authorised<'province' | 'city'>, code: string) =>
+  and(eq(codeIssuers.code, code), isNull(codeIssuers.revokedAt), ownOf(who));
+const notFound = () => new DomainError('ISSUER_NOT_FOUND', '没有这个发码机构,或已吊销', 'code');
+const makeSecret = () => randomBytes(32).toString('base64url');

@@ -14,4 +14,7 @@ export const createIssuerInput = z.object({
   label: z.string('请填写用途').trim().min(1, '请填写用途').max(50, '用途不超过 50 个字'),
 });
 export type CreateIssuerInput = z.infer<typeof createIssuerInput>;
+/** How long the secret before a rotation still holds, so that the issuer can change over. */
+export const ROTATION_HOURS = 24;
+export const rotateIssuerInput = z.object({ code });
 export const revokeIssuerInput = z.object({ code });

@@ -24,7 +24,8 @@ export const SITE_DEFAULTS = {
   nextStation: '登记台',
   kioskPrinting: false,
   staticCodes: true,
-  unknownIssuers: true,
+  // Else a dynamic code whose issuer was changed or cut off is taken unjudged.
+  unknownIssuers: false,
 } as const;
 
 export const createSiteInput = saveSiteInput.extend({

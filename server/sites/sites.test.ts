@@ -1,8 +1,10 @@
 import { and, desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoDynamicCode } from '../../db/demo/city.ts';
 import { cardNoOf } from '../../db/demo/fixed-residents.ts';
 import { tables } from '../../db/index.ts';
 import { client, codeOf, qrOf, sessionCookie, startTestConsole, type TestConsole } from '../test-console.ts';
+import { SITE_DEFAULTS } from './schema.ts';
 
 let site: TestConsole;
 beforeAll(async () => {
@@ -43,6 +45,16 @@ describe('a site', () => {
         divisionName: '广州市越秀区',
       },
     ]);
+  });
+
+  it('takes static codes, and dynamic ones of known issuers only, unless it says otherwise', async () => {
+    const province = await site.as('province');
+    const told = { code: '4401040002', name: '白云示例门诊', divisionCode: '440111' };
+    await province.sites.create.mutate(told);
+    const { items } = await province.sites.browse.query({ name: '白云' });
+    expect(items).toMatchObject([{ ...told, ...SITE_DEFAULTS, staticCodes: true, unknownIssuers: false }]);
+    const demo = (await province.sites.browse.query({ cityCode: '4403' })).items;
+    expect(demo).toMatchObject([{ code: '4403050001', staticCodes: true, unknownIssuers: false }]);
   });
 
   it.each([
@@ -149,7 +161,7 @@ describe('the list of sites', () => {
 
 describe('a site that takes dynamic codes only', () => {
   const key = 'demo:authenticated';
-  const dynamic = `${cardNoOf(key)}:0:0123456789ABCDEF0123456789ABCDEF`;
+  const dynamic = demoDynamicCode(cardNoOf(key), 600);
   const nurse = async () => client(site.url, sessionCookie(await site.signIn('nurse2')));
   beforeAll(() =>
     site.db.write((tx) =>

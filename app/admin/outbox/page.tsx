@@ -55,7 +55,7 @@ export default function OutboxPage() {
         <>
           {error && <Alert type="warning" showIcon role="alert" title={`未能刷新:${toProblem(error).message}`} />}
           <UploadCard counts={page.counts} upload={page.upload} />
-          <RefusedTable list={{ ...list, error: null }} />
+          <RefusedTable list={{ ...list, error: null }} total={page.counts.refused} />
           <Reconciliation />
         </>
       )}

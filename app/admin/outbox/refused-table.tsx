@@ -1,11 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
 import { Alert, Button, type TableColumnsType } from 'antd';
 import Link from 'next/link';
+import { useState } from 'react';
 import { api, toProblem } from '../../ui/api.ts';
 import type { Answers } from '../answers.ts';
 import { KeysetTable } from '../keyset-table.tsx';
 import type { Keyset } from '../use-keyset.ts';
 import styles from './outbox.module.css';
+import { RetryAll } from './retry-all.tsx';
 
 type Row = Answers['city']['outbox']['refused']['items'][number];
 
@@ -43,10 +45,13 @@ const COLUMNS: TableColumnsType<Row> = [
   { title: '拒绝时间', dataIndex: 'settledAt', render: (at: string | null) => at ?? NONE },
 ];
 
-/** What the province refused, newest first; each row can be said again once its reason is gone. */
-export function RefusedTable({ list }: { list: Keyset<Row> }) {
+/** What the province refused, newest first; said again, one by one or all at once, once the reason is gone. */
+export function RefusedTable({ list, total }: { list: Keyset<Row>; total: number }) {
+  const [done, setDone] = useState<string | null>(null);
   const retrying = useMutation({
     mutationFn: (id: number) => api.city.retry.mutate({ id }),
+    onMutate: () => setDone(null),
+    onSuccess: ({ operation }) => setDone(told(operation)),
     // Also after a failure: an answer that got lost may have done it all the same.
     onSettled: list.refresh,
   });
@@ -72,7 +77,10 @@ export function RefusedTable({ list }: { list: Keyset<Row> }) {
   ];
   return (
     <section className={styles.part} aria-labelledby="refused">
-      <h2 id="refused">被拒绝的记录</h2>
+      <div className={styles.heading}>
+        <h2 id="refused">被拒绝的记录</h2>
+        <RetryAll total={total} onDone={setDone} onTried={list.refresh} />
+      </div>
       {retrying.error && (
         <Alert
           type="error"
@@ -84,13 +92,13 @@ export function RefusedTable({ list }: { list: Keyset<Row> }) {
         />
       )}
       <div aria-live="polite">
-        {retrying.data && (
+        {done && (
           <Alert
             type="success"
             showIcon
             className={styles.told}
-            title={told(retrying.data.operation)}
-            closable={{ onClose: retrying.reset }}
+            title={done}
+            closable={{ onClose: () => setDone(null) }}
           />
         )}
       </div>

@@ -12,8 +12,8 @@ export function UploadCard({ counts, upload }: Pick<Outbox, 'counts' | 'upload'>
   const figures = [
     { title: '待上报', value: counts.waiting },
     { title: '已发送待回执', value: counts.sent },
-    { title: '已收下', value: counts.accepted },
     { title: '被拒绝', value: counts.refused, styles: counts.refused > 0 ? { content: RED } : undefined },
+    { title: '今日已接收', value: counts.accepted },
   ];
   return (
     <Card

@@ -8,6 +8,8 @@ interface Held {
   label: string;
   createdAt: string;
   revokedAt: string | null;
+  /** Until when the secret before the last rotation holds, too. */
+  formerUntil: string | null;
 }
 
 interface Props<Row extends Held> {
@@ -18,8 +20,6 @@ interface Props<Row extends Held> {
   headings: { name: string; created: string };
   addText: string;
   onAdd: () => void;
-  /** Said below the state of a row that holds. */
-  hint?: (row: Row) => string | null;
   /** What may be done to a row that holds. */
   actions: (row: Row) => ReactNode;
   empty: string;
@@ -27,7 +27,7 @@ interface Props<Row extends Held> {
 
 /** A city's credentials or issuers: since when each holds and till when it held, and what can be done to it. */
 export function HeldTable<Row extends Held>(props: Props<Row>) {
-  const { title, rows, rowKey, headings, addText, onAdd, hint, actions, empty } = props;
+  const { title, rows, rowKey, headings, addText, onAdd, actions, empty } = props;
   const id = useId();
   const columns: TableColumnsType<Row> = [
     { title: headings.name, dataIndex: rowKey, width: 190, className: styles.text ?? '' },
@@ -36,9 +36,9 @@ export function HeldTable<Row extends Held>(props: Props<Row>) {
     {
       title: '状态',
       dataIndex: 'revokedAt',
-      width: 200,
-      render: (revokedAt: string | null, row) => {
-        const below = revokedAt ?? hint?.(row);
+      width: 232,
+      render: (revokedAt: string | null, { formerUntil }) => {
+        const below = revokedAt ?? (formerUntil && `旧密钥可用至 ${formerUntil}`);
         return (
           <>
             <Tag color={revokedAt === null ? 'success' : 'error'}>{revokedAt === null ? '有效' : '已吊销'}</Tag>
@@ -70,7 +70,7 @@ export function HeldTable<Row extends Held>(props: Props<Row>) {
         pagination={false}
         size="medium"
         tableLayout="fixed"
-        scroll={{ x: 860 }}
+        scroll={{ x: 890 }}
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={empty} /> }}
       />
     </section>

@@ -4,6 +4,7 @@ import { api } from '../../ui/api.ts';
 import { AskModal } from '../ask-modal.tsx';
 import { zodRule } from '../zod-rule.ts';
 import { CityLine, LabelField } from './create-fields.tsx';
+import { madeIssuer } from './made-issuer.ts';
 import type { MadeSecret } from './secret-modal.tsx';
 
 interface Props {
@@ -13,8 +14,6 @@ interface Props {
   onTried: () => void;
   onClose: () => void;
 }
-
-const ADVICE = '请立即复制并交给发码机构妥善保存。关闭后无法再次查看,遗失时只能吊销该机构,再以新的机构标识登记。';
 
 /** Registers who makes dynamic codes for a city. */
 export function IssuerModal({ city, onMade, ...rest }: Props) {
@@ -27,9 +26,7 @@ export function IssuerModal({ city, onMade, ...rest }: Props) {
       send={(values: { code: string; label: string }) =>
         api.issuers.create.mutate(createIssuerInput.parse({ ...values, cityCode: city?.code }))
       }
-      onDone={({ code, secret }) =>
-        onMade({ title: '发码机构已登记', holder: { label: '机构标识', name: code }, secret, advice: ADVICE })
-      }
+      onDone={(made) => onMade(madeIssuer(made, 'first'))}
     >
       <CityLine name={city?.name} />
       <Form.Item

@@ -15,6 +15,7 @@ import { IssuerModal } from './issuer-modal.tsx';
 import { type Platform, PlatformCard } from './platform-card.tsx';
 import styles from './platforms.module.css';
 import { type Revocable, RevokeModal } from './revoke-modal.tsx';
+import { type Issuer, RotateIssuerModal } from './rotate-issuer-modal.tsx';
 import { RotateModal } from './rotate-modal.tsx';
 import { type MadeSecret, SecretModal } from './secret-modal.tsx';
 import { ISSUERS, useIssuers } from './use-issuers.ts';
@@ -29,6 +30,7 @@ export default function PlatformsPage() {
   const [creating, setCreating] = useState<Platform | null>(null);
   const [rotating, setRotating] = useState<string | null>(null);
   const [registering, setRegistering] = useState<Platform | null>(null);
+  const [rotatingIssuer, setRotatingIssuer] = useState<Issuer | null>(null);
   const [revoking, setRevoking] = useState<Revocable | null>(null);
   const [made, setMade] = useState<MadeSecret | null>(null);
   const refresh = () => {
@@ -75,6 +77,7 @@ export default function PlatformsPage() {
             onCreate={setCreating}
             onRotate={setRotating}
             onRegister={setRegistering}
+            onRotateIssuer={setRotatingIssuer}
             onRevoke={setRevoking}
           />
         ))}
@@ -82,6 +85,12 @@ export default function PlatformsPage() {
       <CredentialModal city={creating} onMade={setMade} onTried={refresh} onClose={() => setCreating(null)} />
       <RotateModal appId={rotating} onMade={setMade} onTried={refresh} onClose={() => setRotating(null)} />
       <IssuerModal city={registering} onMade={setMade} onTried={refresh} onClose={() => setRegistering(null)} />
+      <RotateIssuerModal
+        issuer={rotatingIssuer}
+        onMade={setMade}
+        onTried={refresh}
+        onClose={() => setRotatingIssuer(null)}
+      />
       <RevokeModal what={revoking} onTried={refresh} onClose={() => setRevoking(null)} />
       <SecretModal made={made} onClose={() => setMade(null)} />
     </PageFrame>

@@ -4,10 +4,10 @@ import { FLUSH } from '../flush.ts';
 import { HeldTable } from './held-table.tsx';
 import styles from './platforms.module.css';
 import type { Revocable } from './revoke-modal.tsx';
+import type { Issuer } from './rotate-issuer-modal.tsx';
 
 export type Platform = Answers['exchange']['platforms'][number];
 type Credential = Platform['credentials'][number];
-type Issuer = Answers['issuers']['list'][number];
 
 interface Props {
   platform: Platform;
@@ -16,11 +16,13 @@ interface Props {
   onCreate: (city: Platform) => void;
   onRotate: (appId: string) => void;
   onRegister: (city: Platform) => void;
+  onRotateIssuer: (issuer: Issuer) => void;
   onRevoke: (what: Revocable) => void;
 }
 
 /** A city with its credentials, and with who makes dynamic codes for it. */
-export function PlatformCard({ platform, issuers, onCreate, onRotate, onRegister, onRevoke }: Props) {
+export function PlatformCard(props: Props) {
+  const { platform, issuers, onCreate, onRotate, onRegister, onRotateIssuer, onRevoke } = props;
   const revoke = (what: Revocable) => (
     <Button type="link" danger size="small" onClick={() => onRevoke(what)}>
       吊销
@@ -46,7 +48,6 @@ export function PlatformCard({ platform, issuers, onCreate, onRotate, onRegister
         headings={{ name: '编号(App ID)', created: '创建时间' }}
         addText="新增凭据"
         onAdd={() => onCreate(platform)}
-        hint={({ formerUntil }) => formerUntil && `旧密钥可用至 ${formerUntil}`}
         actions={({ appId }) => (
           <>
             <Button type="link" size="small" onClick={() => onRotate(appId)}>
@@ -64,7 +65,14 @@ export function PlatformCard({ platform, issuers, onCreate, onRotate, onRegister
         headings={{ name: '机构标识', created: '登记时间' }}
         addText="登记机构"
         onAdd={() => onRegister(platform)}
-        actions={({ code }) => revoke({ kind: 'issuer', name: code })}
+        actions={(issuer) => (
+          <>
+            <Button type="link" size="small" onClick={() => onRotateIssuer(issuer)}>
+              更换密钥
+            </Button>
+            {revoke({ kind: 'issuer', name: issuer.code })}
+          </>
+        )}
         empty="还没有发码机构"
       />
     </Card>

@@ -25,8 +25,8 @@ const COLUMNS: TableColumnsType<Site> = [
     dataIndex: 'staticCodes',
     render: (all: boolean, { unknownIssuers }) => (
       <>
-        {all ? '静态、动态' : <Tag color="warning">仅动态</Tag>}
-        {!unknownIssuers && <Tag color="warning">仅登记机构</Tag>}
+        {all ? '静态、动态' : <Tag color="warning">仅动态</Tag>}{' '}
+        {unknownIssuers && <Tag color="warning">含未登记机构</Tag>}
       </>
     ),
   },

@@ -88,7 +88,11 @@ export function SiteModal({ site, ...rest }: Props) {
       </div>
       <SettingSwitch name="kioskPrinting" label="免对话框打印" help="浏览器须以 --kiosk-printing 启动" />
       <SettingSwitch name="staticCodes" label="接受静态健康码" help="关闭后只接受动态码" />
-      <SettingSwitch name="unknownIssuers" label="接受未登记机构的动态码" help="关闭后只接受省平台能验证的动态码" />
+      <SettingSwitch
+        name="unknownIssuers"
+        label="接受未登记机构的动态码"
+        help="打开后,无法验证真伪的动态码也会被接受"
+      />
     </AskModal>
   );
 }

@@ -7,9 +7,18 @@ import { api, toProblem } from '../../ui/api.ts';
 import { PageMessage } from '../../ui/page-message.tsx';
 import styles from './codes.module.css';
 
+/** The dynamic ones hold longer. */
+const RENEW_MS = 5 * 60 * 1000;
+
 /** QR codes of the fixed fictional residents, to hold before a camera or to print. Demo mode only. */
 export default function DemoCodesPage() {
-  const { data: codes, error } = useQuery({ queryKey: ['demo.codes'], queryFn: () => api.demo.codes.query() });
+  const { data: codes, error } = useQuery({
+    queryKey: ['demo.codes'],
+    queryFn: () => api.demo.codes.query(),
+    refetchInterval: RENEW_MS,
+    // It stood still while the page was hidden.
+    refetchOnWindowFocus: true,
+  });
   const { data: register } = useQuery({ queryKey: ['demo.register'], queryFn: () => api.demo.register.query() });
   if (error && toProblem(error).kind !== 'network') return <PageMessage>只有演示模式才有示例码</PageMessage>;
   if (!codes) return <PageMessage error={error}>正在打开…</PageMessage>;

@@ -7,11 +7,11 @@ import { useEffect, useState } from 'react';
 import { api, isPassing, type Problem, toProblem } from '../../ui/api.ts';
 import { PageMessage } from '../../ui/page-message.tsx';
 import styles from '../phone.module.css';
-import { FACE, PHONE } from '../use-phone.ts';
+import { PHONE } from '../use-phone.ts';
 
 const ASK_EVERY_MS = 2_000;
 
-/** Back from the gateway's page: what became of the face. */
+/** Back from the gateway's page, in whichever tab: what became of the face that this phone began. */
 export default function FacePage() {
   const router = useRouter();
   const queries = useQueryClient();
@@ -21,16 +21,13 @@ export default function FacePage() {
     let timer: ReturnType<typeof setTimeout>;
     let here = true;
     async function ask() {
-      const id = sessionStorage.getItem(FACE);
-      if (!id) return router.replace('/phone');
       try {
-        const answer = await api.phone.finishFace.mutate({ id });
+        const answer = await api.phone.finishFace.mutate();
         if (!here) return;
         if (answer.outcome === 'face') {
           timer = setTimeout(ask, ASK_EVERY_MS);
           return;
         }
-        sessionStorage.removeItem(FACE);
         await queries.invalidateQueries({ queryKey: PHONE });
         router.replace(`/phone/code/${answer.memberId}`);
       } catch (error) {

@@ -94,12 +94,21 @@ export async function requestOnce(
 }
 
 function refusalOf({ status, text }: { status: number; text: string }): Refused {
+  const tooLarge = status === 413;
+  const hint = tooLarge ? ';请用较小的 --batch 再试' : '';
+  const { code, message } = readRefusal(text);
+  if (code && message) {
+    return new Refused(`省平台拒绝了请求: ${message}(${status} ${code})${hint}`, code, `省平台拒绝了请求:${message}`);
+  }
+  // A proxy before the province knows none of its codes.
+  const reason = tooLarge ? '省平台拒绝了请求:内容过大(413)' : `省平台拒绝了请求(${status})`;
+  return new Refused(`${reason}${hint}`, tooLarge ? 'TOO_LARGE' : undefined, reason);
+}
+
+function readRefusal(text: string): { code?: string; message?: string } {
   try {
-    const { code, message } = JSON.parse(text);
-    const hint = code === 'TOO_LARGE' ? ';请用较小的 --batch 再试' : '';
-    const reason = `省平台拒绝了请求:${message}`;
-    return new Refused(`省平台拒绝了请求: ${message}(${status} ${code})${hint}`, code, reason);
+    return JSON.parse(text) ?? {};
   } catch {
-    return new Refused(`省平台拒绝了请求(${status})`);
+    return {};
   }
 }

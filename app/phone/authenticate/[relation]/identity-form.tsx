@@ -7,7 +7,7 @@ import { CONSENT_VERSION, type Relation } from '../../../../server/city/schema.t
 import { api, type Problem, toProblem } from '../../../ui/api.ts';
 import { Field } from '../../field.tsx';
 import styles from '../../phone.module.css';
-import { FACE, PHONE, type PhoneState } from '../../use-phone.ts';
+import { PHONE, type PhoneState } from '../../use-phone.ts';
 
 const CITIZEN = '01';
 /** Documents of Chinese people without a citizen identity number beside them. */
@@ -39,6 +39,13 @@ export function IdentityForm({ relation, phone }: { relation: Relation; phone: P
     if (problem?.field) form.current?.querySelector<HTMLElement>(`[name="${problem.field}"]`)?.focus();
   }, [problem]);
 
+  useEffect(() => {
+    // Back from the gateway's page by the browser's own button: the page is as it was left.
+    const seen = ({ persisted }: PageTransitionEvent) => persisted && setBusy(false);
+    window.addEventListener('pageshow', seen);
+    return () => window.removeEventListener('pageshow', seen);
+  }, []);
+
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const values = Object.fromEntries([...new FormData(event.currentTarget)].filter(([, value]) => value !== ''));
@@ -53,7 +60,6 @@ export function IdentityForm({ relation, phone }: { relation: Relation; phone: P
         consentVersion: CONSENT_VERSION,
       });
       if (answer.outcome === 'face') {
-        sessionStorage.setItem(FACE, answer.id);
         window.location.assign(answer.page);
         return;
       }
