@@ -1,10 +1,3 @@
-const everywhere = [
-  { key: 'X-Content-Type-Options', value: 'nosniff' },
-  { key: 'Referrer-Policy', value: 'no-referrer' },
-  { key: 'X-Frame-Options', value: 'DENY' },
-  { key: 'Permissions-Policy', value: 'camera=(self), microphone=(), geolocation=()' },
-];
-
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
@@ -12,5 +5,4 @@ export default {
   devIndicators: false,
   // `npm run check` checks types, once.
   typescript: { ignoreBuildErrors: true },
-  headers: async () => [{ source: '/:path*', headers: everywhere }],
 };

@@ -1,4 +1,5 @@
 import type { Metadata, Viewport } from 'next';
+import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import './globals.css';
 import { RegisterServiceWorker } from './offline/register.tsx';
@@ -13,11 +14,13 @@ export const metadata: Metadata = {
 
 export const viewport: Viewport = { width: 'device-width', initialScale: 1, themeColor: '#0b6e5f' };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+/** Rendered for each request, as each has its nonce (server/http); pages bring no data, so that costs a few milliseconds. */
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const nonce = (await headers()).get('x-nonce') ?? undefined;
   return (
     <html lang="zh-CN">
       <body>
-        <Providers>{children}</Providers>
+        <Providers nonce={nonce}>{children}</Providers>
         <RegisterServiceWorker />
       </body>
     </html>

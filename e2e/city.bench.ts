@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
 });
 const rate = Number(options.rate);
 const seconds = Number(options.seconds);
-/** Ten nurses, who scan once a second each. */
+/** Ten nurses, who scan once a second each; signed in as one, whom startServer's settings let be so fast. */
 const LOOKUPS_A_SECOND = 10;
 const IDLE_SECONDS = 20;
 

@@ -6,6 +6,9 @@ import { createInterface } from 'node:readline';
 
 export interface RunningServer {
   url: string;
+  port: number;
+  /** Of the plain port beside TLS, if there is one. */
+  httpPort: number | null;
   process: ChildProcess;
   /** Ends it, by SIGTERM unless told otherwise, and waits until it is gone. */
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -38,6 +41,11 @@ export async function startServer(options: {
       DATABASE_URL: options.databaseUrl,
       AUTH_SECRET: 'a-secret-of-these-tests-and-of-nothing-else',
       LOG_LEVEL: 'info',
+      // Whatever lies in data/tls.
+      TLS_CERT: 'off',
+      // Tests and benches are faster than people.
+      REQUESTS_A_MINUTE: '1000000',
+      LOOKUPS_A_MINUTE: '1000000',
       ...(options.cityPlatform === undefined ? {} : { CITY_PLATFORM: options.cityPlatform }),
       ...options.env,
     },
@@ -46,10 +54,10 @@ export async function startServer(options: {
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: 'a' });
   child.stderr.pipe(log, { end: false });
-  const port = await new Promise<number>((resolve, reject) => {
+  const { port, httpPort = null } = await new Promise<{ port: number; httpPort?: number | null }>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       log.write(`${line}\n`);
-      if (line.includes('"msg":"listening"')) resolve(JSON.parse(line).port);
+      if (line.includes('"msg":"listening"')) resolve(JSON.parse(line));
     });
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: see ${options.logFile}`)));
   });
@@ -57,6 +65,8 @@ export async function startServer(options: {
   return {
     // localhost and not 127.0.0.1: both are secure origins, and people type the former.
     url: `http://localhost:${port}`,
+    port,
+    httpPort,
     process: child,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);

@@ -46,6 +46,22 @@ test('a server error is told with its request id', async ({ openTablet, site }) 
   await seeScanning(page);
 });
 
+test('too many requests are told in words, with how long to wait, and scanning goes on', async ({ openTablet }) => {
+  const page = await openTablet({ as: 'nurse' });
+  await openScan(page);
+  await seeScanning(page);
+  const refusal = { code: 'TOO_MANY_REQUESTS', message: '请求过于频繁,请 7 秒后再试', field: null };
+  await page.route('**/api/trpc/scan.lookup', (route) =>
+    route.fulfill({ status: 429, headers: { 'retry-after': '7' }, json: refusal }),
+  );
+  await scanByHand(page, code);
+  await expect(page.getByText('请求过于频繁,请 7 秒后再试')).toBeVisible();
+  await seeScanning(page);
+  await page.unroute('**/api/trpc/scan.lookup');
+  await scanByHand(page, code);
+  await seeResident(page, '陈示例');
+});
+
 test('a session that ended leads to the login page, and back to work', async ({ openTablet }) => {
   const page = await openTablet({ as: 'nurse' });
   await openScan(page);

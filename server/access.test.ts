@@ -209,6 +209,7 @@ const TABLE: Record<string, { may: Who[]; input?: (who: Who) => unknown; phone?:
   'city.retry': { may: ['city'], input: refusedRow },
   'city.retryAll': { may: ['city'] },
   'city.reconcile': { may: ['city'], input: () => ({ from: '2026-06-01', to: '2026-06-30' }) },
+  'trust.read': { may: EVERYBODY },
   'demo.codes': { may: EVERYBODY },
   'demo.register': { may: EVERYBODY },
 };

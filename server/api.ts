@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { finished } from 'node:stream/promises';
 import type { HttpBindings } from '@hono/node-server';
-import { getConnInfo } from '@hono/node-server/conninfo';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono, type Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { routePath } from 'hono/route';
-import { secureHeaders } from 'hono/secure-headers';
 import { faultOf } from '../db/fault.ts';
 import type { Db } from '../db/index.ts';
 import { makeVerification } from './audit/verification.ts';
@@ -18,43 +16,54 @@ import { makeSealer } from './exchange/seal.ts';
 import { makeExportFiles } from './exports/door.ts';
 import { makeExports } from './exports/jobs.ts';
 import { makeFilingFiles } from './filings/door.ts';
+import { OWN_LIMITS } from './http/gate.ts';
+import { LIMITS, type Limits, makeLimiter } from './http/limits.ts';
+import { makeFindPeer, type Peer } from './http/peer.ts';
 import { describeError, type Log } from './log.ts';
 import { makeHealth } from './operations/health.ts';
 import type { Metrics } from './operations/metrics.ts';
 import { appRouter } from './router.ts';
+import { makePace } from './scan/pace.ts';
 import type { Settings } from './settings.ts';
 import { makeAuth } from './staff/auth.ts';
 import { makeStaffImport } from './staff/door.ts';
 import { makeSessions } from './staff/sessions.ts';
 import { makeSignIn } from './staff/sign-in.ts';
 import { RETRY_AFTER, storageRefusal } from './storage.ts';
+import type { Trust } from './tls/certificate.ts';
 import { refuse } from './trpc.ts';
 
 const LARGEST_BODY = 64 * 1024;
+/** Devices offer to install what comes so. */
+const CERTIFICATE = 'application/x-x509-ca-cert';
 /** How long, and for how much, the rest of a refused body is waited for. */
 const REST = { ms: 60_000, bytes: 512 * 1024 * 1024 };
-/** Batches are read as they come, and files are large: these doors have limits of their own. */
-const OWN_LIMITS = /^\/api\/(exchange\/v1\/batches|filings\/[^/]+\/files|staff\/import)$/;
-
-/**
- * For Node's HTTP server: an idle connection is kept for longer than proxies (60 s) keep theirs, or a request meets one that is just
- * being closed.
- */
-export const HTTP_OPTIONS = { keepAliveTimeout: 75_000 };
 
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
+/** What a server may have besides. */
+interface Parts {
+  /** One city's platform. */
+  city?: CityPlatform | null;
+  metrics?: Metrics | null;
+  /** What it speaks TLS with. */
+  trust?: Trust | null;
+  /** Requests a minute. */
+  limits?: Limits;
+}
+
 /**
  * The doors: `/api/health` and `/api/ready`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of
- * exports at `/api/exports`, lists of staff at `/api/staff`, and tRPC at `/api/trpc`.
- * @param city one city's platform, if this server runs one
+ * exports at `/api/exports`, lists of staff at `/api/staff`, the authority's certificate at `/api/trust`, and tRPC at `/api/trpc`.
  */
 export function makeApi(
   db: Db,
-  settings: Pick<Settings, 'authSecret' | 'demo' | 'databaseUrl' | 'dictionaries' | 'minFreeMb'>,
+  settings: Pick<
+    Settings,
+    'authSecret' | 'demo' | 'databaseUrl' | 'dictionaries' | 'minFreeMb' | 'trustedProxies' | 'lookupsAMinute'
+  >,
   log: Log,
-  city: CityPlatform | null = null,
-  metrics: Metrics | null = null,
+  { city = null, metrics = null, trust = null, limits = LIMITS }: Parts = {},
 ) {
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
@@ -63,9 +72,12 @@ export function makeApi(
   const exports = makeExports(settings, log);
   const health = makeHealth(db, settings);
   const { signIn, signOut } = makeSignIn(db, auth, sessions);
+  const findPeer = makeFindPeer(settings.trustedProxies);
+  const peerOf = (c: HonoContext<Door>) => findPeer(c.env.incoming);
+  const count = makeLimiter(limits);
+  const pace = makePace(db, settings.lookupsAMinute);
   const api = new Hono<Door>().basePath('/api');
 
-  api.use(secureHeaders({ referrerPolicy: 'no-referrer', strictTransportSecurity: false }));
   api.use(async (c, next) => {
     const started = performance.now();
     const requestId = randomUUID();
@@ -74,6 +86,7 @@ export function makeApi(
     c.header('X-Request-Id', requestId);
     c.header('Cache-Control', 'no-store');
     if (c.res.status === 503) c.header('Retry-After', String(RETRY_AFTER));
+    if (peerOf(c).secure) keepSecure(c.res.headers);
     const { method } = c.req;
     const route = patternOf(c);
     const ms = performance.now() - started;
@@ -87,7 +100,7 @@ export function makeApi(
   // A page of another site may send, but not with our users' cookies. Programs name no origin.
   api.use(async (c, next) => {
     const origin = c.req.header('origin');
-    if (origin && (!URL.canParse(origin) || new URL(origin).host !== c.req.header('host'))) {
+    if (origin && !isOwn(origin, peerOf(c))) {
       return c.json({ code: 'FORBIDDEN', message: '请求来源不受信任' }, 403);
     }
     await next();
@@ -97,6 +110,15 @@ export function makeApi(
     onError: (c) => c.json({ code: 'TOO_LARGE', message: '请求内容过大' }, 413),
   });
   api.use((c, next) => (OWN_LIMITS.test(c.req.path) ? next() : limit(c, next)));
+  api.use(async (c, next) => {
+    // Whoever watches whether the server lives must not be told that he asks too often.
+    if (c.req.path === '/api/health') return next();
+    const wait = await count({ address: peerOf(c).address, user: await sessions.find(c.req.raw.headers) });
+    if (wait === null) return next();
+    c.header('Retry-After', String(wait));
+    const answer = { code: 'TOO_MANY_REQUESTS', message: `请求过于频繁,请 ${wait} 秒后再试`, field: null };
+    return c.json({ ...answer, request_id: c.get('requestId') }, 429);
+  });
   api.onError((error, c) => {
     const requestId = c.get('requestId');
     log.error({ requestId, error: describeError(error) }, 'unexpected error');
@@ -119,13 +141,17 @@ export function makeApi(
     return c.json(readiness, readiness.ready ? 200 : 503);
   });
   // better-auth has many more doors; these two are all that this console opens.
-  api.post('/auth/sign-in/username', (c) => signIn(c.req.raw, addressOf(c), c.get('requestId')));
+  api.post('/auth/sign-in/username', (c) => signIn(c.req.raw, peerOf(c).address, c.get('requestId')));
   api.post('/auth/sign-out', (c) => signOut(c.req.raw, c.get('requestId')));
   const findStaff: FindStaff = (headers) => sessions.find(headers);
   api.route('/exchange', makeExchange(db, sealer, findStaff));
   api.route('/filings', makeFilingFiles(db, findStaff));
   api.route('/exports', makeExportFiles(db, exports, findStaff));
   api.route('/staff', makeStaffImport(db, findStaff));
+  api.get('/trust/authority.crt', (c) => {
+    const authority = trust?.certificate.authority();
+    return authority ? c.body(new Uint8Array(authority.der), 200, { 'Content-Type': CERTIFICATE }) : c.notFound();
+  });
   api.all('/trpc/*', (c) => {
     const requestId = c.get('requestId');
     return fetchRequestHandler({
@@ -135,8 +161,21 @@ export function makeApi(
       async createContext({ req, resHeaders }) {
         const person = await sessions.find(req.headers).catch(refuse);
         const actor = person && { ...person, requestId };
-        const http = { headers: req.headers, resHeaders, address: addressOf(c) };
-        return { db, sealer, sessions, verification, exports, city, http, requestId, demo: settings.demo, actor };
+        const http = { headers: req.headers, resHeaders, address: peerOf(c).address };
+        return {
+          db,
+          sealer,
+          sessions,
+          verification,
+          exports,
+          city,
+          trust,
+          pace,
+          http,
+          requestId,
+          demo: settings.demo,
+          actor,
+        };
       },
       onError({ error, path }) {
         if (error.code !== 'INTERNAL_SERVER_ERROR' && !faultOf(error)) return;
@@ -156,8 +195,20 @@ function patternOf(c: HonoContext): string {
   return pattern === '/api/trpc/*' && PROCEDURES.has(procedure) ? `/api/trpc/${procedure}` : pattern;
 }
 
-function addressOf(c: HonoContext): string {
-  return getConnInfo(c).remote.address ?? 'unknown';
+/** A page that came over HTTPS must not be asked for by one that did not; behind a proxy that nobody named only the host tells. */
+function isOwn(origin: string, { host, secure }: Peer): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { host: from, protocol } = new URL(origin);
+  return from === host && (!secure || protocol === 'https:');
+}
+
+/** A cookie that was given over HTTPS never leaves in plain. */
+function keepSecure(headers: Headers): void {
+  const cookies = headers.getSetCookie();
+  headers.delete('Set-Cookie');
+  for (const cookie of cookies) {
+    headers.append('Set-Cookie', /;\s*secure\s*(;|$)/i.test(cookie) ? cookie : `${cookie}; Secure`);
+  }
 }
 
 /** Whoever still sends does not listen, and a connection that is closed meanwhile takes the refusal along: the rest is thrown away. */

@@ -1,29 +1,31 @@
 /** The process: settings, database, HTTP; `/api` to api.ts, everything else to Next. */
-import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
 import { faultOf } from '../db/fault.ts';
 import { open } from '../db/index.ts';
-import { HTTP_OPTIONS, makeApi } from './api.ts';
+import { makeApi } from './api.ts';
 import { makeCityPlatform } from './city/platform.ts';
 import { replaceDictionaries } from './dictionaries/dictionaries.ts';
 import { startRollingUp } from './figures/roll-up.ts';
+import { makeGate } from './http/gate.ts';
+import { limitsFor } from './http/limits.ts';
+import { makeFindPeer } from './http/peer.ts';
+import { listen } from './http/serve.ts';
 import { makeLog } from './log.ts';
 import { makeMetrics } from './operations/metrics.ts';
 import { makeMetricsDoor } from './operations/metrics-door.ts';
 import { stopOnSignals } from './operations/stop.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { openCertificate, type Trust } from './tls/certificate.ts';
 
 /** Milliseconds: a nurse's page gives up a little later. */
 const LOCK_PATIENCE = 8000;
-/** Addresses that are listened at, and can't be called. */
-const ANY_ADDRESS = /^(0\.0\.0\.0|::)$/;
 
 await main().catch((error: Error & { code?: string }) => {
   const why =
     error.code === 'EADDRINUSE'
-      ? 'the port is in use: set PORT to a free one, or stop what holds it'
+      ? 'the port is in use: set PORT (or HTTP_PORT, the plain one beside TLS) to a free one, or stop what holds it'
       : faultOf(error)
         ? `the database can't be used: ${error.message} (${error.code}); is its disk full or read-only, or the file damaged?`
         : error.message;
@@ -47,44 +49,39 @@ async function main() {
     );
   }
   const city = settings.city && makeCityPlatform(db, settings.city, log);
-  const api = getRequestListener(makeApi(db, settings, log, city, metrics).fetch);
+  const { port: httpsPort, httpPort } = settings;
+  const trust: Trust | null = settings.tls && { certificate: openCertificate(settings.tls, log), httpsPort, httpPort };
+  const parts = { city, metrics, trust, limits: limitsFor(settings.requestsAMinute) };
+  const api = getRequestListener(makeApi(db, settings, log, parts).fetch);
   const page: RequestListener = settings.apiOnly
     ? (_request, response) => response.writeHead(404).end()
     : await preparePages(settings);
 
   const numbers = makeMetricsDoor(metrics, settings.metrics, log);
-  const server = createServer(HTTP_OPTIONS, (request, response) => {
+  const other: RequestListener = (request, response) => {
     const url = request.url ?? '';
-    if (/^\/api(?:[/?]|$)/.test(url)) return api(request, response);
     if (/^\/metrics(?:\?|$)/.test(url)) return numbers(request, response);
     const started = performance.now();
     const route = url.startsWith('/_next/') ? '/_next/*' : 'page';
     const method = request.method ?? '';
     response.once('finish', () => metrics.answered(route, method, response.statusCode, performance.now() - started));
     return page(request, response);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(settings.port, settings.host, resolve);
-  });
+  };
+  const findPeer = makeFindPeer(settings.trustedProxies);
+  const listening = await listen(settings, trust, makeGate({ api, page: other, trust, findPeer, dev: settings.dev }));
   const stopRollingUp = startRollingUp(db, log);
-  const { address, port } = server.address() as AddressInfo;
-  city?.startUploads(`http://${hostOf(address)}:${port}`);
-  log.info({ host: settings.host, port }, 'listening');
-  if (settings.demo) process.stdout.write(demoWelcome(port));
+  city?.startUploads(listening.ownUrl);
+  const { port } = listening;
+  log.info({ host: settings.host, port, ...(trust && { tls: true, httpPort: listening.httpPort }) }, 'listening');
+  if (settings.demo) process.stdout.write(demoWelcome(`${trust ? 'https' : 'http'}://localhost:${port}`));
 
-  stopOnSignals(server, log, async (answered) => {
+  if (trust) process.on('SIGHUP', () => trust.certificate.reload());
+  stopOnSignals(listening, log, async (answered) => {
     await city?.stop();
     await answered;
     await stopRollingUp();
     await db.close();
   });
-}
-
-/** How an address that is listened at is called. */
-function hostOf(address: string): string {
-  if (ANY_ADDRESS.test(address)) return 'localhost';
-  return isIPv6(address) ? `[${address}]` : address;
 }
 
 async function preparePages(settings: Settings): Promise<RequestListener> {

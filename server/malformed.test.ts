@@ -27,6 +27,7 @@ const WHO: Record<string, DemoUser> = {
   staff: 'province',
   audit: 'auditor',
   demo: 'city',
+  trust: 'nurse',
   city: 'city',
   phone: 'nurse',
 };

@@ -10,6 +10,7 @@ import { recordsRouter } from './records/router.ts';
 import { scanRouter } from './scan/router.ts';
 import { sitesRouter } from './sites/router.ts';
 import { staffRouter } from './staff/router.ts';
+import { trustRouter } from './tls/router.ts';
 import { router } from './trpc.ts';
 import { vouchersRouter } from './vouchers/router.ts';
 
@@ -28,6 +29,7 @@ export const appRouter = router({
   phone: phoneRouter,
   city: cityRouter,
   demo: demoRouter,
+  trust: trustRouter,
 });
 
 /** The pages' only knowledge of the server. */

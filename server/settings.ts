@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { DEMO_CITY } from '../db/demo/city.ts';
 import { type CityConfig, readCityConfig } from './city/config.ts';
+import { LIMITS } from './http/limits.ts';
+import { makeFindPeer } from './http/peer.ts';
 import { readAddresses } from './operations/metrics-door.ts';
 import type { Retention } from './operations/retention.ts';
+import { TLS_FILES, TLS_FOLDER, type TlsPaths } from './tls/certificate.ts';
 
 /** Everybody knows it, as everybody knows the demo's passwords: it signs sessions of the demo and of development only. */
 const DEMO_SECRET = 'demo-only-secret-that-everybody-knows';
@@ -35,6 +40,22 @@ const environment = z.object({
   RETAIN_WITHDRAWN_DAYS: days('RETAIN_WITHDRAWN_DAYS', 1, 365),
   RETAIN_OUTBOX_DAYS: days('RETAIN_OUTBOX_DAYS', 1, 180),
   RETAIN_SESSIONS_DAYS: days('RETAIN_SESSIONS_DAYS', 0, 1),
+  TLS_CERT: z.string().min(1).optional(),
+  TLS_KEY: z.string().min(1).optional(),
+  HTTP_PORT: z
+    .union([z.literal('off'), z.coerce.number('HTTP_PORT must be a number or off').int().min(0).max(65535)])
+    .default(3080),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    ),
+  REQUESTS_A_MINUTE: z.coerce.number('REQUESTS_A_MINUTE must be a number').int().min(1).default(LIMITS.user),
+  LOOKUPS_A_MINUTE: z.coerce.number('LOOKUPS_A_MINUTE must be a number').int().min(1).default(60),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
 
@@ -48,6 +69,16 @@ export interface Settings {
   minFreeMb: number;
   /** Who may read `/metrics`: addresses and networks, or whoever sends the token. */
   metrics: { allow: string[]; token: string | undefined };
+  /** Null: plain HTTP. */
+  tls: TlsPaths | null;
+  /** Of the plain port beside TLS; null: there is none. */
+  httpPort: number | null;
+  /** Addresses and networks of proxies whose `X-Forwarded-*` are believed. */
+  trustedProxies: string[];
+  /** How many requests of one user are answered; sites and addresses have a multiple of it (http/limits.ts). */
+  requestsAMinute: number;
+  /** How many codes one person may look up before answers slow down. */
+  lookupsAMinute: number;
   /** A folder whose tables are taken instead of our own. */
   dictionaries: string | undefined;
   /** One city's platform, if this server runs one. */
@@ -84,6 +115,11 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     minFreeMb: e.MIN_FREE_MB,
     metrics: { allow: readAllow(e.METRICS_ALLOW), token: e.METRICS_TOKEN },
+    tls: readTls(e),
+    httpPort: e.HTTP_PORT === 'off' ? null : e.HTTP_PORT,
+    trustedProxies: readProxies(e.TRUSTED_PROXIES),
+    requestsAMinute: e.REQUESTS_A_MINUTE,
+    lookupsAMinute: e.LOOKUPS_A_MINUTE,
     dictionaries: e.DICTIONARIES,
     city: readCity(e.CITY_PLATFORM, demo),
     demo,
@@ -103,6 +139,25 @@ function readAllow(setting: string): string[] {
   const allow = setting.split(',').map((each) => each.trim());
   readAddresses(allow);
   return allow;
+}
+
+/** `off`, two paths, or unset: what `npm run tls` made, if it did. @throws Error that names both settings */
+function readTls({ TLS_CERT: cert, TLS_KEY: key }: { TLS_CERT?: string | undefined; TLS_KEY?: string | undefined }) {
+  if (cert === 'off') return null;
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  if (cert !== undefined || key !== undefined) throw new Error('settings TLS_CERT, TLS_KEY: set both, or none');
+  const made = { cert: join(TLS_FOLDER, TLS_FILES.certificate), key: join(TLS_FOLDER, TLS_FILES.key) };
+  return existsSync(made.cert) ? made : null;
+}
+
+/** @throws Error that names the setting */
+function readProxies(list: string[]): string[] {
+  try {
+    makeFindPeer(list);
+  } catch (error) {
+    throw new Error(`setting TRUSTED_PROXIES: ${(error as Error).message}`);
+  }
+  return list;
 }
 
 /** The operator's commands need the database only, and no secret. */

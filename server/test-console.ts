@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serve } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import pino from 'pino';
 import { DEMO_CITY } from '../db/demo/city.ts';
@@ -10,10 +10,15 @@ import { type DEMO_STAFF, fillDemo } from '../db/demo/fill.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { type Db, open } from '../db/index.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
-import { HTTP_OPTIONS, makeApi } from './api.ts';
+import { makeApi } from './api.ts';
 import type { CityConfig } from './city/config.ts';
 import { type CityPlatform, makeCityPlatform } from './city/platform.ts';
+import { makeGate } from './http/gate.ts';
+import type { Limits } from './http/limits.ts';
+import { makeFindPeer } from './http/peer.ts';
+import { type Listening, listen } from './http/serve.ts';
 import { type AppRouter, appRouter } from './router.ts';
+import { openCertificate, type TlsPaths, type Trust } from './tls/certificate.ts';
 
 export type DemoUser = (typeof DEMO_STAFF)[number]['username'];
 
@@ -28,17 +33,31 @@ export interface TestConsole {
   as(username: DemoUser | null): Promise<ReturnType<typeof client>>;
   /** The city's platform; its uploads are started by the test. */
   city: CityPlatform;
+  /** Its ports; `url` is never over TLS. */
+  listening: Listening;
   close(): Promise<void>;
 }
 
+const MANY = 1_000_000;
+const NO_LIMITS: Limits = { user: MANY, site: MANY, stranger: MANY, address: MANY };
+
 /**
  * Starts a console of its own on a free port. `demo` false: the sample codes are not served.
+ * Tests are faster than people: limits are those of a test that is about them.
  * @param options.city what its city's platform has otherwise than the demo's; null: there is none
  */
 export async function startTestConsole(
-  options: { demo?: boolean; city?: Partial<CityConfig> | null } = {},
+  options: {
+    demo?: boolean;
+    city?: Partial<CityConfig> | null;
+    limits?: Limits;
+    lookupsAMinute?: number;
+    trustedProxies?: string[];
+    bodyMs?: number;
+    tls?: TlsPaths;
+  } = {},
 ): Promise<TestConsole> {
-  const { demo = true, city: over = {} } = options;
+  const { demo = true, city: over = {}, limits = NO_LIMITS, lookupsAMinute = MANY, trustedProxies = [] } = options;
   const authSecret = 'a-secret-of-these-tests-and-of-nothing-else';
   const folder = mkdtempSync(join(tmpdir(), 'console-api-'));
   const databaseFile = join(folder, 'console.db');
@@ -49,16 +68,24 @@ export async function startTestConsole(
     { level: 'debug', base: null },
     pino.destination(join(EVIDENCE.api, `${process.pid}-${Date.now()}.log`)),
   );
-  const settings = { authSecret, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined, minFreeMb: 0 };
+  const settings = {
+    ...{ authSecret, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined, minFreeMb: 0 },
+    ...{ trustedProxies, lookupsAMinute },
+  };
   const city = makeCityPlatform(db, { ...DEMO_CITY, ...over }, log);
-  const api = makeApi(db, settings, log, over && city);
-  const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const started = serve({ fetch: api.fetch, port: 0, hostname: '127.0.0.1', serverOptions: HTTP_OPTIONS }, () =>
-      resolve(started),
-    );
+  const trust: Trust | null = options.tls
+    ? { certificate: openCertificate(options.tls, log), httpsPort: 0, httpPort: 0 }
+    : null;
+  const api = makeApi(db, settings, log, { city: over && city, trust, limits });
+  const gate = makeGate({
+    api: getRequestListener(api.fetch),
+    page: (_request, response) => response.end('a page'),
+    findPeer: makeFindPeer(trustedProxies),
+    trust,
+    ...(options.bodyMs === undefined ? {} : { bodyMs: options.bodyMs }),
   });
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const listening = await listen({ host: '127.0.0.1', port: 0, httpPort: 0 }, trust, gate);
+  const url = listening.ownUrl;
   const cookies = new Map<DemoUser, string>();
 
   const signIn = (username: string, password = `demo-${username}`) =>
@@ -79,10 +106,11 @@ export async function startTestConsole(
     signIn,
     cookieOf,
     city,
+    listening,
     as: async (username) => client(url, username ? await cookieOf(username) : ''),
     async close() {
       await city.stop();
-      await new Promise((resolve) => server.close(resolve));
+      await listening.close();
       await db.close();
       rmSync(folder, { recursive: true });
     },

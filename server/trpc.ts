@@ -6,9 +6,11 @@ import type { CityPlatform } from './city/platform.ts';
 import { DomainError, ERROR_STATUS, type ErrorCode } from './errors.ts';
 import type { Sealer } from './exchange/seal.ts';
 import type { Exports } from './exports/jobs.ts';
+import type { Pace } from './scan/pace.ts';
 import type { Actor } from './staff/actor.ts';
 import type { Sessions } from './staff/sessions.ts';
 import { storageRefusal } from './storage.ts';
+import type { Trust } from './tls/certificate.ts';
 
 export interface Context {
   db: Db;
@@ -19,6 +21,9 @@ export interface Context {
   exports: Exports;
   /** Null where this server runs no city's platform. */
   city: CityPlatform | null;
+  /** What this server speaks TLS with, if it does. */
+  trust: Trust | null;
+  pace: Pace;
   http: { headers: Headers; resHeaders: Headers; address: string };
   requestId: string;
   demo: boolean;

@@ -3,11 +3,13 @@
 import { AntdRegistry } from '@ant-design/nextjs-registry';
 import { ConfigProvider, type ThemeConfig } from 'antd';
 import zhCN from 'antd/locale/zh_CN';
-import type { ReactNode } from 'react';
+import { type ReactNode, useLayoutEffect } from 'react';
+import { useNonce } from '../ui/nonce.ts';
 import { PageMessage } from '../ui/page-message.tsx';
 import { useMe } from '../ui/use-me.ts';
 import styles from './admin.module.css';
 import { Header } from './header.tsx';
+import { giveNonceToStyles } from './style-nonce.ts';
 
 /** The colours of globals.css. Ant Design derives shades from them, so it needs the values, not the variables. */
 const THEME: ThemeConfig = {
@@ -35,10 +37,17 @@ const THEME: ThemeConfig = {
 /** The frame of every page below /admin; Ant Design is loaded here and nowhere else. */
 export default function AdminLayout({ children }: { children: ReactNode }) {
   const { data: me, error } = useMe();
+  const nonce = useNonce();
+  useLayoutEffect(() => (nonce === undefined ? undefined : giveNonceToStyles(nonce)), [nonce]);
   if (!me) return <PageMessage error={error}>正在打开…</PageMessage>;
   return (
     <AntdRegistry>
-      <ConfigProvider locale={zhCN} theme={THEME} button={{ autoInsertSpace: false }}>
+      <ConfigProvider
+        csp={nonce === undefined ? {} : { nonce }}
+        locale={zhCN}
+        theme={THEME}
+        button={{ autoInsertSpace: false }}
+      >
         <Header me={me} />
         <main className={styles.main}>{children}</main>
       </ConfigProvider>

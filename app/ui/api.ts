@@ -77,6 +77,11 @@ export function toProblem(error: unknown): Problem {
       return { kind: 'network', code: 'NETWORK', message: '网络已断开', field: null, requestId: null };
     }
     const requestId = response instanceof Response ? response.headers.get('x-request-id') : null;
+    if (response instanceof Response && response.status === 429) {
+      // Refused before it came to tRPC.
+      const message = `请求过于频繁,请 ${response.headers.get('retry-after') ?? '60'} 秒后再试`;
+      return { kind: 'refused', code: 'TOO_MANY_REQUESTS', message, field: null, requestId };
+    }
     return { kind: 'server', code: 'INTERNAL', message: '系统繁忙,请稍后再试', field: null, requestId };
   }
   const kind = kindOf(told.code);

@@ -3,8 +3,11 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { toProblem } from './api.ts';
+import { Nonce } from './nonce.ts';
 
-export function Providers({ children }: { children: ReactNode }) {
+/** @param nonce the document's: the browser never takes another one, whatever later answers bring */
+export function Providers({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
+  const [first] = useState(nonce);
   const [client] = useState(
     () =>
       new QueryClient({
@@ -20,5 +23,9 @@ export function Providers({ children }: { children: ReactNode }) {
         },
       }),
   );
-  return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+  return (
+    <Nonce value={first}>
+      <QueryClientProvider client={client}>{children}</QueryClientProvider>
+    </Nonce>
+  );
 }

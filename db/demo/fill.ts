@@ -138,8 +138,8 @@ export async function isDemo(db: Db): Promise<boolean> {
 }
 
 /** What the demo says once it serves. */
-export function demoWelcome(port: number): string {
-  const address = `http://localhost:${port}`;
+/** @param address e.g. `http://localhost:3000` */
+export function demoWelcome(address: string): string {
   return [
     '',
     `  Console:       ${address}`,

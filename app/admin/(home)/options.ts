@@ -18,7 +18,8 @@ const base = (series: Series[]) => ({
   aria: { enabled: true, decal: { show: true } },
   color: series.map(({ colour }) => colour),
   textStyle: { color: '#17212b' },
-  tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' }, confine: true },
+  // HTML would bring style attributes, which the page's Content-Security-Policy refuses.
+  tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' }, confine: true, renderMode: 'richText' },
   legend: { top: 0, left: 0, itemGap: 20, textStyle: { color: '#17212b' } },
 });
 

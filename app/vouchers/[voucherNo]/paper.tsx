@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { Voucher } from '../../../server/vouchers/schema.ts';
+import { useNonce } from '../../ui/nonce.ts';
 import { QrCode } from '../../ui/qr-code.tsx';
 import styles from './paper.module.css';
 
@@ -11,6 +12,7 @@ const SHORTEST_ROLL_MM = 130;
 /** The 接种凭证 as paper: black on white, A5 or 80 mm. */
 export function VoucherPaper({ voucher }: { voucher: Voucher }) {
   const reprints = voucher.printCount - 1;
+  const nonce = useNonce();
   const paper = useRef<HTMLElement>(null);
   const [rollMm, setRollMm] = useState(SHORTEST_ROLL_MM);
   // A roll is cut where its page ends, and CSS has no page as long as its content: so it is measured before it prints.
@@ -26,7 +28,7 @@ export function VoucherPaper({ voucher }: { voucher: Voucher }) {
       className={`${styles.paper} ${voucher.paper === 'A5' ? styles.a5 : styles.roll}`}
       aria-label="接种凭证"
     >
-      <style>{`@page { size: ${size}; margin: 0; }`}</style>
+      <style nonce={nonce}>{`@page { size: ${size}; margin: 0; }`}</style>
       <header>
         <p className={styles.site}>{voucher.siteName}</p>
         <h1>接种凭证</h1>

@@ -1,0 +1,73 @@
+/** What every request passes, before it is the API's or a page's. */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Trust } from '../tls/certificate.ts';
+import { API_POLICY, pagePolicy, setHeaders } from './headers.ts';
+import { type FindPeer, isLoopback } from './peer.ts';
+
+/** Characters of path and query. Inputs of queries stand there, e.g. the filters of lists. */
+const LONGEST_URL = 8 * 1024;
+const MOST_HEADERS = 100;
+/** How long a body of a few kilobytes may take, ms; the doors for files have Node's `requestTimeout`. */
+const BODY_MS = 30_000;
+
+/** Batches are read as they come, and files are large: these doors have limits of their own. */
+export const OWN_LIMITS = /^\/api\/(exchange\/v1\/batches|filings\/[^/]+\/files|staff\/import)$/;
+/** What a tablet that does not trust us yet may read: the page that says how, what it is drawn with, and the certificate. */
+const BEFORE_TRUST =
+  /^\/(trust|api\/trust\/authority\.crt|api\/trpc\/trust\.read|_next\/static\/(?!.*\.\.).*|icon\.svg)$/;
+const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
+
+interface Gate {
+  api: RequestListener;
+  page: RequestListener;
+  findPeer: FindPeer;
+  dev?: boolean;
+  bodyMs?: number;
+  /** What this server speaks TLS with, if it does: plain requests of other machines are sent there. */
+  trust?: Trust | null;
+}
+
+export function makeGate({ api, page, findPeer, dev = false, bodyMs = BODY_MS, trust = null }: Gate): RequestListener {
+  return (request, response) => {
+    const url = request.url ?? '';
+    const path = url.split('?', 1)[0] ?? '';
+    const forApi = /^\/api(?:\/|$)/.test(path);
+    const peer = findPeer(request);
+    const nonce = randomBytes(16).toString('base64');
+    const policy = forApi ? API_POLICY : pagePolicy(nonce, dev);
+    setHeaders(response, policy, peer);
+    if (url.length > LONGEST_URL) return refuse(request, response, 414, 'TOO_LARGE', '请求地址过长');
+    if (request.rawHeaders.length > MOST_HEADERS * 2) return refuse(request, response, 431, 'TOO_LARGE', '请求头过多');
+    if (trust && !peer.secure && !isLoopback(peer.address) && !BEFORE_TRUST.test(path)) {
+      const name = HOST.exec(peer.host)?.[1];
+      if (!name) return refuse(request, response, 400, 'MALFORMED', '请求地址有误');
+      response
+        .writeHead(308, { Location: `https://${name}${trust.httpsPort === 443 ? '' : `:${trust.httpsPort}`}${url}` })
+        .end();
+      return;
+    }
+    if (!OWN_LIMITS.test(path)) hurry(request, bodyMs);
+    if (forApi) return api(request, response);
+    // Next takes the nonce of its scripts from here; the root layout hands it to what makes styles.
+    request.headers['content-security-policy'] = policy;
+    request.headers['x-nonce'] = nonce;
+    return page(request, response);
+  };
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, status: number, code: string, message: string) {
+  request.resume();
+  const answer = JSON.stringify({ code, message, field: null });
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' }).end(answer);
+}
+
+/** Ends the connection of whoever drips a small body. */
+function hurry(request: IncomingMessage, ms: number): void {
+  if (request.complete) return;
+  const late = setTimeout(() => {
+    if (!request.complete) request.destroy();
+  }, ms);
+  late.unref();
+  for (const event of ['end', 'close']) request.once(event, () => clearTimeout(late));
+}

@@ -1,0 +1,80 @@
+/** Who is at the other end, and what of it may be believed: proxies are, where TRUSTED_PROXIES names them; nobody else is. */
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+export interface Peer {
+  /** IPv4 or IPv6; `unknown` of a connection that is gone. */
+  address: string;
+  /** The browser speaks HTTPS, with us or with a trusted proxy. */
+  secure: boolean;
+  /** Name and port that the browser asked for. */
+  host: string;
+}
+export type FindPeer = (request: IncomingMessage) => Peer;
+
+/**
+ * @param trusted addresses and networks (`10.0.0.0/8`) of proxies
+ * @throws Error that names what is neither
+ */
+export function makeFindPeer(trusted: string[]): FindPeer {
+  const proxies = new BlockList();
+  for (const entry of trusted) {
+    const [address = '', bits, ...more] = entry.split('/');
+    const family = familyOf(address);
+    const prefix = Number(bits);
+    const fits = bits === undefined || (/^\d+$/.test(bits) && prefix <= (family === 'ipv4' ? 32 : 128));
+    if (!family || !fits || more.length > 0) throw new Error(`${entry} is neither an address nor a network (CIDR)`);
+    if (bits === undefined) proxies.addAddress(address, family);
+    else proxies.addSubnet(address, prefix, family);
+  }
+  const isTrusted = (address: string) => {
+    const family = familyOf(address);
+    return family !== null && proxies.check(address, family);
+  };
+  return (request) => {
+    const { headers, socket } = request;
+    const nearest = plain(socket.remoteAddress ?? 'unknown');
+    const direct = {
+      address: nearest,
+      secure: (socket as Partial<TLSSocket>).encrypted === true,
+      host: headers.host ?? '',
+    };
+    if (!isTrusted(nearest)) return direct;
+    // Each proxy adds at the end whom it heard: the last one that is no proxy of ours is the client, what stands before is its own word.
+    const hops = listed(headers['x-forwarded-for']).map(plain);
+    let address = nearest;
+    while (isTrusted(address)) {
+      const next = hops.pop();
+      if (next === undefined || !isIP(next)) break;
+      address = next;
+    }
+    const scheme = listed(headers['x-forwarded-proto']).at(-1);
+    const host = listed(headers['x-forwarded-host']).at(-1);
+    return {
+      address,
+      secure: scheme === undefined ? direct.secure : scheme.toLowerCase() === 'https',
+      host: host ?? direct.host,
+    };
+  };
+}
+
+/** This machine itself. */
+export const isLoopback = (address: string) => address === '::1' || address.startsWith('127.');
+
+const familyOf = (address: string) =>
+  (({ 4: 'ipv4', 6: 'ipv6' })[isIP(address)] as 'ipv4' | 'ipv6' | undefined) ?? null;
+
+function listed(header: string | string[] | undefined): string[] {
+  const text = Array.isArray(header) ? header.join(',') : (header ?? '');
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+/** Without port and brackets, and IPv4 as such where a socket of both families tells it as IPv6. */
+function plain(address: string): string {
+  const bare = /^\[(.+)\](?::\d+)?$/.exec(address)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address;
+  return bare.replace(/^::ffff:(?=\d+\.)/i, '');
+}

@@ -1,0 +1,67 @@
+/** Who looks up more codes than hands can scan is slowed, and told of in the audit trail. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import type { Db } from '../../db/index.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { DomainError } from '../errors.ts';
+import type { Actor } from '../staff/actor.ts';
+
+const MINUTE = 60_000;
+/** Each lookup above the minute's waits so much longer than the one before, ms, up to the longest. */
+const STEP = 100;
+const LONGEST_STEP = 4_000;
+/** Whoever asks for more at once than is answered within this, ms, is refused: the scan page waits for ten seconds. */
+const LONGEST_WAIT = 8_000;
+/** How long whoever is refused should wait. */
+export const RETRY_SECONDS = LONGEST_WAIT / 1000;
+/** Somebody who was not too fast for so long begins a new episode, ms. */
+const EPISODE = 5 * MINUTE;
+
+/** One person's lookups. */
+interface Run {
+  /** When each of the last minute was, ms. */
+  taken: number[];
+  /** How many of them in a row were too many. */
+  over: number;
+  /** When the last of those that wait goes on. */
+  turn: number;
+  /** When it last was too fast. */
+  lastOver: number;
+}
+
+/**
+ * @param perMinute how many lookups a minute go at once
+ * @param now ms, for tests
+ * @returns waits for the caller's turn, outside of any transaction; throws DomainError TOO_MANY_REQUESTS
+ */
+export function makePace(db: Db, perMinute: number, now: () => number = Date.now) {
+  const runs = new LRUCache<string, Run>({ max: 10_000, ttl: 2 * EPISODE, updateAgeOnGet: true });
+  return async (actor: Actor): Promise<void> => {
+    const at = now();
+    const run = runs.get(actor.id) ?? { taken: [], over: 0, turn: 0, lastOver: Number.NEGATIVE_INFINITY };
+    runs.set(actor.id, run);
+    run.taken = run.taken.filter((time) => time > at - MINUTE);
+    run.taken.push(at);
+    // More are not needed to know that it is too fast, and a flood must not fill the memory.
+    if (run.taken.length > perMinute + 1) run.taken.shift();
+    if (run.taken.length <= perMinute) {
+      run.over = 0;
+      return;
+    }
+    const isNew = at - run.lastOver > EPISODE;
+    run.lastOver = at;
+    const turn = Math.max(run.turn, at) + Math.min(LONGEST_STEP, STEP * (run.over + 1));
+    const refused = turn - at > LONGEST_WAIT;
+    if (!refused) {
+      run.over += 1;
+      run.turn = turn;
+    }
+    if (isNew) {
+      const event = { action: 'scan.too_fast', outcome: 'TOO_MANY_REQUESTS', subject: actor.id } as const;
+      await db.write((tx) => recordEvent(tx, actor, event));
+    }
+    if (refused) throw new DomainError('TOO_MANY_REQUESTS', '查询过于频繁,请稍后再试');
+    await sleep(Math.max(0, turn - now()));
+  };
+}
+export type Pace = ReturnType<typeof makePace>;
