@@ -121,7 +121,7 @@ const SITE = {
     paper: 'A5',
     nextStation: '登记台',
   },
-  ...{ kioskPrinting: false, staticCodes: true, unknownIssuers: true },
+  ...{ kioskPrinting: false, staticCodes: true, unknownIssuers: true, idleLockMinutes: 5 },
 };
 
 const code = { code: qrOf('demo:authenticated') };

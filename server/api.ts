@@ -21,6 +21,8 @@ import { appRouter } from './router.ts';
 import type { Settings } from './settings.ts';
 import { makeAuth } from './staff/auth.ts';
 import { makeStaffImport } from './staff/door.ts';
+import { assertNoHurdle } from './staff/hurdles.ts';
+import { makeLockout } from './staff/lockout.ts';
 import { makeSessions } from './staff/sessions.ts';
 import { makeSignIn } from './staff/sign-in.ts';
 
@@ -39,22 +41,23 @@ export const HTTP_OPTIONS = { keepAliveTimeout: 75_000 };
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
 /**
- * The doors: `/api/health`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of
+ * The doors: `/api/health`, `/api/auth/sign-in` (a password, then a code) and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of
  * exports at `/api/exports`, lists of staff at `/api/staff`, and tRPC at `/api/trpc`.
  * @param city one city's platform, if this server runs one
  */
 export function makeApi(
   db: Db,
-  settings: Pick<Settings, 'authSecret' | 'demo' | 'databaseUrl' | 'dictionaries'>,
+  settings: Pick<Settings, 'authSecret' | 'totpRequired' | 'demo' | 'databaseUrl' | 'dictionaries'>,
   log: Log,
   city: CityPlatform | null = null,
 ) {
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
-  const sessions = makeSessions(auth);
+  const sessions = makeSessions(auth, settings.totpRequired);
+  const lockout = makeLockout();
   const verification = makeVerification(log);
   const exports = makeExports(settings, log);
-  const { signIn, signOut } = makeSignIn(db, auth, sessions);
+  const { signIn, giveCode, signOut } = makeSignIn(db, auth, sessions, lockout);
   const api = new Hono<Door>().basePath('/api');
 
   api.use(secureHeaders({ referrerPolicy: 'no-referrer', strictTransportSecurity: false }));
@@ -100,10 +103,15 @@ export function makeApi(
     await db.read.select({ one: sql`1` }).from(tables.sites).limit(1);
     return c.json({ status: 'ok' });
   });
-  // better-auth has many more doors; these two are all that this console opens.
+  // better-auth has many more doors; these three are all that this console opens.
   api.post('/auth/sign-in/username', (c) => signIn(c.req.raw, addressOf(c), c.get('requestId')));
+  api.post('/auth/sign-in/code', (c) => giveCode(c.req.raw, c.get('requestId')));
   api.post('/auth/sign-out', (c) => signOut(c.req.raw, c.get('requestId')));
-  const findStaff: FindStaff = (headers) => sessions.find(headers);
+  const findStaff: FindStaff = async (headers) => {
+    const session = await sessions.find(headers);
+    if (session) assertNoHurdle(session.hurdle);
+    return session?.person ?? null;
+  };
   api.route('/exchange', makeExchange(db, sealer, findStaff));
   api.route('/filings', makeFilingFiles(db, findStaff));
   api.route('/exports', makeExportFiles(db, exports, findStaff));
@@ -115,10 +123,11 @@ export function makeApi(
       req: c.req.raw,
       router: appRouter,
       async createContext({ req, resHeaders }) {
-        const person = await sessions.find(req.headers);
-        const actor = person && { ...person, requestId };
+        const session = await sessions.find(req.headers);
+        const actor = session && { ...session.person, requestId };
+        const login = { auth, session, sessions, lockout };
         const http = { headers: req.headers, resHeaders, address: addressOf(c) };
-        return { db, sealer, sessions, verification, exports, city, http, requestId, demo: settings.demo, actor };
+        return { db, sealer, ...login, verification, exports, city, http, requestId, demo: settings.demo, actor };
       },
       onError({ error, path }) {
         if (error.code !== 'INTERNAL_SERVER_ERROR') return;

@@ -114,7 +114,7 @@ async function uploadTo(target: Db, cdBatch: string, records: WireRecord[]) {
 const SITE = '4401060001';
 const siteSettings = {
   ...{ divisionCode: '440106', paper: 'A5' as const, nextStation: '登记台' },
-  ...{ kioskPrinting: false, staticCodes: true, unknownIssuers: true },
+  ...{ kioskPrinting: false, staticCodes: true, unknownIssuers: true, idleLockMinutes: 5 },
 };
 async function* twoPeople() {
   yield Buffer.from('username,name,role\nimported.a,甲,auditor\nimported.b,乙,auditor\n');

@@ -219,7 +219,8 @@ async function browseTheTrail(auditor: Client) {
 }
 
 async function manageSites(province: Client, admin: Client) {
-  const settings = { divisionCode: '440106', paper: 'A5' as const, nextStation: '登记台', kioskPrinting: false };
+  const place = { divisionCode: '440106', paper: 'A5' as const, nextStation: '登记台' };
+  const settings = { ...place, kioskPrinting: false, idleLockMinutes: 5 };
   const site = { code: '4401060009', name: '索引单位', ...settings, staticCodes: false, unknownIssuers: false };
   await province.sites.create.mutate(site);
   await province.sites.save.mutate(site);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEMO_CITY } from '../db/demo/city.ts';
 import { type CityConfig, readCityConfig } from './city/config.ts';
+import { type Role, TOTP_ROLES } from './staff/schema.ts';
 
 /** Everybody knows it, as everybody knows the demo's passwords: it signs sessions of the demo and of development only. */
 const DEMO_SECRET = 'demo-only-secret-that-everybody-knows';
@@ -12,6 +13,11 @@ const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: z.string().startsWith('file:', 'DATABASE_URL must begin with file:').optional(),
   AUTH_SECRET: z.string().min(32, 'AUTH_SECRET must have at least 32 characters').optional(),
+  TOTP_REQUIRED: z
+    .string()
+    .transform((roles) => roles.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(TOTP_ROLES, `TOTP_REQUIRED must name roles of ${TOTP_ROLES.join(', ')}, with commas`)))
+    .optional(),
   DICTIONARIES: z.string().min(1).optional(),
   CITY_PLATFORM: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
@@ -22,6 +28,8 @@ export interface Settings {
   host: string;
   databaseUrl: string;
   authSecret: string;
+  /** Who must sign in with a code of an authenticator app. */
+  totpRequired: readonly Role[];
   logLevel: string;
   /** A folder whose tables are taken instead of our own. */
   dictionaries: string | undefined;
@@ -55,6 +63,7 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     host: e.HOST,
     databaseUrl: e.DATABASE_URL ?? (demo ? 'file:data/demo.db' : DATABASE_URL),
     authSecret: secret,
+    totpRequired: e.TOTP_REQUIRED ?? [],
     // The demo's terminal is for reading.
     logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     dictionaries: e.DICTIONARIES,

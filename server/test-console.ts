@@ -14,6 +14,7 @@ import { HTTP_OPTIONS, makeApi } from './api.ts';
 import type { CityConfig } from './city/config.ts';
 import { type CityPlatform, makeCityPlatform } from './city/platform.ts';
 import { type AppRouter, appRouter } from './router.ts';
+import type { Role } from './staff/schema.ts';
 
 export type DemoUser = (typeof DEMO_STAFF)[number]['username'];
 
@@ -22,6 +23,8 @@ export interface TestConsole {
   databaseFile: string;
   url: string;
   signIn(username: string, password?: string): Promise<Response>;
+  /** Signs somebody new in, who then changes the password to another one. @returns both */
+  enter(username: string, password: string): Promise<{ cookie: string; password: string }>;
   /** The session cookie of a demo login, made once. */
   cookieOf(username: DemoUser): Promise<string>;
   /** A tRPC client as somebody, or as nobody. */
@@ -36,9 +39,9 @@ export interface TestConsole {
  * @param options.city what its city's platform has otherwise than the demo's; null: there is none
  */
 export async function startTestConsole(
-  options: { demo?: boolean; city?: Partial<CityConfig> | null } = {},
+  options: { demo?: boolean; city?: Partial<CityConfig> | null; totpRequired?: Role[] } = {},
 ): Promise<TestConsole> {
-  const { demo = true, city: over = {} } = options;
+  const { demo = true, city: over = {}, totpRequired = [] } = options;
   const authSecret = 'a-secret-of-these-tests-and-of-nothing-else';
   const folder = mkdtempSync(join(tmpdir(), 'console-api-'));
   const databaseFile = join(folder, 'console.db');
@@ -49,7 +52,7 @@ export async function startTestConsole(
     { level: 'debug', base: null },
     pino.destination(join(EVIDENCE.api, `${process.pid}-${Date.now()}.log`)),
   );
-  const settings = { authSecret, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined };
+  const settings = { authSecret, totpRequired, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined };
   const city = makeCityPlatform(db, { ...DEMO_CITY, ...over }, log);
   const api = makeApi(db, settings, log, over && city);
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
@@ -72,8 +75,18 @@ export async function startTestConsole(
     cookies.set(username, cookie);
     return cookie;
   };
+  const enter = async (username: string, first: string) => {
+    const password = `${first}-Changed`;
+    const change = await fetch(`${url}/api/trpc/account.changePassword`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie: sessionCookie(await signIn(username, first)) },
+      body: JSON.stringify({ password: first, newPassword: password }),
+    });
+    return { cookie: sessionCookie(change), password };
+  };
   return {
     db,
+    enter,
     databaseFile,
     url,
     signIn,
