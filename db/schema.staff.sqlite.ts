@@ -90,7 +90,10 @@ export const verifications = sqliteTable(
     createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
     updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
   },
-  (t) => [index('verifications_by_identifier').on(t.identifier)],
+  (t) => [
+    index('verifications_by_identifier').on(t.identifier, t.createdAt),
+    index('verifications_by_expiry').on(t.expiresAt),
+  ],
 );
 
 /** What makes the codes of those who sign in with one: both columns sealed by better-auth with the auth secret. */

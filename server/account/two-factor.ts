@@ -1,6 +1,6 @@
 /** The second factor of one's own account: set up, proved by a code, given up. */
-import { and, eq, ne } from 'drizzle-orm';
-import { tables } from '../../db/index.ts';
+import { eq } from 'drizzle-orm';
+import { isOneOf, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AuditAction } from '../audit/schema.ts';
 import { DomainError } from '../errors.ts';
@@ -58,20 +58,19 @@ export async function confirmTotp(
 ): Promise<void> {
   const who = authorise(actor, ...TOTP_ROLES);
   assertWithout(session);
-  let token = '';
-  const refused = await askAuth(door, async (headers) => {
-    const answered = await door.auth.api.verifyTOTP({ body: { code }, headers, returnHeaders: true });
-    token = answered.response.token ?? '';
-    return answered;
-  });
+  const { sessions } = tables;
+  const before = await on.db.read.select({ id: sessions.id }).from(sessions).where(eq(sessions.userId, who.id));
+  const refused = await askAuth(door, (headers) =>
+    door.auth.api.verifyTOTP({ body: { code }, headers, returnHeaders: true }),
+  );
   if (refused === 'TOTP_NOT_ENABLED') throw new DomainError('TWO_FACTOR_NOT_ENABLED', '请先获取二维码');
   if (refused) {
     await record(on, who, 'account.enrol_totp', 'WRONG_CODE');
     throw new DomainError('WRONG_CODE', '验证码不正确,请确认手机时间准确', 'code');
   }
-  const { sessions } = tables;
+  const ids = before.map(({ id }) => id);
   await on.db.write(async (tx) => {
-    await tx.delete(sessions).where(and(eq(sessions.userId, who.id), ne(sessions.token, token)));
+    await tx.delete(sessions).where(isOneOf(sessions.id, ids));
     await recordEvent(tx, who, { action: 'account.enrol_totp', outcome: 'ok', subject: who.id });
   });
 }

@@ -17,6 +17,9 @@ CREATE TABLE `two_factors` (
 );
 --> statement-breakpoint
 CREATE INDEX `two_factors_by_user` ON `two_factors` (`user_id`);--> statement-breakpoint
+DROP INDEX `verifications_by_identifier`;--> statement-breakpoint
+CREATE INDEX `verifications_by_expiry` ON `verifications` (`expires_at`);--> statement-breakpoint
+CREATE INDEX `verifications_by_identifier` ON `verifications` (`identifier`,`created_at`);--> statement-breakpoint
 ALTER TABLE `sessions` ADD `screen_locked_at` text;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `unlock_failures` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `sites` ADD `idle_lock_minutes` integer DEFAULT 5 NOT NULL;--> statement-breakpoint
