@@ -75,7 +75,7 @@ test('five wrong passwords make a name wait; the page says how long, and an admi
     await tablet.getByRole('button', { name: '登录' }).click();
     await answered;
   }
-  await expect(tablet.getByText('用户名或密码不正确;失败次数过多,请 1 分钟后再试')).toBeVisible();
+  await expect(tablet.getByText('用户名或密码不正确,请 1 分钟后再试')).toBeVisible();
   await signIn(tablet, username, password);
   await expect(tablet.getByText(/^登录失败次数过多,请 (1 分钟|\d+ 秒)后再试$/)).toBeVisible();
 
@@ -145,7 +145,7 @@ test('a tablet that nobody touches locks, with nothing of the resident left, and
   await tablet.clock.fastForward('05:01');
   await seeLocked(tablet);
   expect(await tablet.content()).not.toContain('陈示例');
-  await expect(tablet.getByText('请输入 6 位 PIN解锁')).toBeVisible();
+  await expect(tablet.getByText('请输入 6 位 PIN 解锁')).toBeVisible();
   await tablet.reload();
   await seeLocked(tablet);
   const refused = await tablet.request.post('/api/trpc/scan.lookup', { data: { code: codeOf('demo:authenticated') } });

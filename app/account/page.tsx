@@ -31,7 +31,7 @@ export default function AccountPage() {
         </Link>
         <h1>我的账号</h1>
         <p>
-          {name}({username})· {ROLE_NAMES[role]}
+          {name}({username}) · {ROLE_NAMES[role]}
           {me.data.siteName && ` · ${me.data.siteName}`}
         </p>
       </header>

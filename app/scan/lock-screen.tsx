@@ -72,7 +72,7 @@ export function LockScreen({ onUnlocked }: { onUnlocked: () => void }) {
         )}
         {account && (
           <p>
-            <strong>{account.name}</strong>,请{pin ? `输入 ${PIN_DIGITS} 位 PIN` : '输入密码'}解锁
+            <strong>{account.name}</strong>,请{pin ? `输入 ${PIN_DIGITS} 位 PIN ` : '输入密码'}解锁
           </p>
         )}
         {account && pin && (

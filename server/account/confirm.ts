@@ -43,10 +43,10 @@ export async function refusePassword(
   await db.write(async (tx) => {
     await recordEvent(tx, actor, { action, outcome: 'WRONG_PASSWORD', subject: actor.id });
     if (!tried.wait) return;
-    const detail = `${tried.wait} s`;
+    const detail = String(tried.wait);
     await recordEvent(tx, actor, { action: 'staff.wait', outcome: 'TOO_MANY_TRIES', subject: actor.id, detail });
   });
-  const then = tried.wait ? `;错误次数过多,请 ${waitInWords(tried.wait)}后再试` : '';
+  const then = tried.wait ? `,请 ${waitInWords(tried.wait)}后再试` : '';
   return new DomainError('WRONG_PASSWORD', `密码不正确${then}`, 'password');
 }
 

@@ -66,7 +66,7 @@ async function refuse(db: Db, who: Actor, session: Session, { pin }: UnlockInput
     await tx.delete(sessions).where(eq(sessions.id, session.id));
     await recordEvent(tx, who, { action: 'account.unlock', outcome: 'TOO_MANY_TRIES', subject: who.id });
   });
-  const word = pin === undefined ? '密码' : 'PIN';
+  const word = pin === undefined ? '密码' : 'PIN ';
   return left > 0
     ? new DomainError(outcome, `${word}不正确,还可以再试 ${left} 次`, field)
     : new DomainError('TOO_MANY_TRIES', `连续输错 ${UNLOCK_TRIES} 次,请用密码重新登录`, field);

@@ -36,7 +36,7 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions, lockout: Lock
     return new Response(null, { status: 401 });
   }
 
-  /** @param wait seconds, where this failure was one too many */
+  /** @param wait seconds, where this failure was one too many: they stand in the trail */
   async function recordFailure(
     requestId: string,
     person: Person | undefined,
@@ -46,7 +46,7 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions, lockout: Lock
     const actor = { kind: 'system' as const, program: 'sign-in', requestId };
     const events: { action: AuditAction; outcome: AuditOutcome; detail?: string }[] = [
       { action: 'staff.sign_in', outcome },
-      ...(wait ? [{ action: 'staff.wait' as const, outcome: 'TOO_MANY_TRIES' as const, detail: `${wait} s` }] : []),
+      ...(wait ? [{ action: 'staff.wait' as const, outcome: 'TOO_MANY_TRIES' as const, detail: String(wait) }] : []),
     ];
     await db.write(async (tx) => {
       // better-auth knows no locks and has just opened a session.
@@ -83,7 +83,7 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions, lockout: Lock
       const [person] = await db.read.select().from(tables.staff).where(eq(tables.staff.username, name));
       if (!answered.ok || !person) {
         await recordFailure(requestId, person, 'WRONG_PASSWORD', tried.wait);
-        const then = tried.wait ? `;失败次数过多,请 ${waitInWords(tried.wait)}后再试` : '';
+        const then = tried.wait ? `,请 ${waitInWords(tried.wait)}后再试` : '';
         return answer(401, 'WRONG_PASSWORD', `用户名或密码不正确${then}`, tried.wait);
       }
       if (person.lockedAt) {
