@@ -21,12 +21,20 @@ import * as cityTables from './schema.city.sqlite.ts';
 import * as exchangeTables from './schema.exchange.sqlite.ts';
 import * as filingTables from './schema.filings.sqlite.ts';
 import * as mainTables from './schema.sqlite.ts';
+import * as staffTables from './schema.staff.sqlite.ts';
 import { refuseNewer } from './version.ts';
 
 export type { RefusedField } from './schema.city.sqlite.ts';
 export type { FilingForm } from './schema.filings.sqlite.ts';
 export type { VoucherSnapshot } from './schema.sqlite.ts';
-export const tables = { ...mainTables, ...exchangeTables, ...filingTables, ...auditTables, ...cityTables };
+export const tables = {
+  ...mainTables,
+  ...exchangeTables,
+  ...filingTables,
+  ...auditTables,
+  ...cityTables,
+  ...staffTables,
+};
 
 /** The part of drizzle that SQLite and PostgreSQL share. */
 export type Queries = Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 'select' | '$count'>;

@@ -4,6 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { staff } from './schema.staff.sqlite.ts';
 
 /**
  * 实名认证记录: the 25 fields. A row whose `cd_operation` is `d` is withdrawn: kept, and authenticates nobody.
@@ -100,90 +101,10 @@ export const sites = sqliteTable(
      * the choice was, and can't change without making the table anew: a new site always says it (`SITE_DEFAULTS`).
      */
     unknownIssuers: integer('unknown_issuers', { mode: 'boolean' }).notNull().default(true),
+    /** After so many minutes without a touch or a scan a tablet locks; 0: never. */
+    idleLockMinutes: integer('idle_lock_minutes').notNull().default(5),
   },
   (t) => [index('sites_by_division').on(t.divisionCode, t.code), index('sites_by_name').on(t.name, t.code)],
-);
-
-/** Staff, as better-auth's `user`, with what this console adds: role and where it holds. */
-export const staff = sqliteTable(
-  'staff',
-  {
-    id: text('id').primaryKey(),
-    name: text('name').notNull(),
-    email: text('email').notNull().unique(),
-    emailVerified: integer('email_verified', { mode: 'boolean' }).notNull().default(false),
-    image: text('image'),
-    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
-    updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
-    username: text('username').notNull().unique(),
-    displayUsername: text('display_username'),
-    role: text('role', { enum: ['nurse', 'site_admin', 'city', 'province', 'auditor'] }).notNull(),
-    siteCode: text('site_code').references(() => sites.code),
-    cityCode: text('city_code').references(() => cities.code),
-    /** Set while the person may not sign in. */
-    lockedAt: text('locked_at'),
-  },
-  (t) => [
-    index('staff_by_site').on(t.siteCode, t.username),
-    index('staff_by_city').on(t.cityCode, t.username),
-    index('staff_by_role').on(t.role, t.username),
-    index('staff_by_name').on(t.name, t.username),
-    index('staff_locked').on(t.username).where(sql`${t.lockedAt} is not null`),
-  ],
-);
-
-export const sessions = sqliteTable(
-  'sessions',
-  {
-    id: text('id').primaryKey(),
-    token: text('token').notNull().unique(),
-    userId: text('user_id')
-      .notNull()
-      .references(() => staff.id, { onDelete: 'cascade' }),
-    expiresAt: integer('expires_at', { mode: 'timestamp_ms' }).notNull(),
-    ipAddress: text('ip_address'),
-    userAgent: text('user_agent'),
-    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
-    updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
-  },
-  (t) => [index('sessions_by_user').on(t.userId)],
-);
-
-/** better-auth's accounts: here only `credential`, with the password's hash. */
-export const accounts = sqliteTable(
-  'accounts',
-  {
-    id: text('id').primaryKey(),
-    accountId: text('account_id').notNull(),
-    providerId: text('provider_id').notNull(),
-    userId: text('user_id')
-      .notNull()
-      .references(() => staff.id, { onDelete: 'cascade' }),
-    accessToken: text('access_token'),
-    refreshToken: text('refresh_token'),
-    idToken: text('id_token'),
-    accessTokenExpiresAt: integer('access_token_expires_at', { mode: 'timestamp_ms' }),
-    refreshTokenExpiresAt: integer('refresh_token_expires_at', { mode: 'timestamp_ms' }),
-    scope: text('scope'),
-    password: text('password'),
-    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
-    updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
-  },
-  (t) => [index('accounts_by_user').on(t.userId)],
-);
-
-/** better-auth asks for it; nothing here writes to it while there is no e-mail. */
-export const verifications = sqliteTable(
-  'verifications',
-  {
-    id: text('id').primaryKey(),
-    identifier: text('identifier').notNull(),
-    value: text('value').notNull(),
-    expiresAt: integer('expires_at', { mode: 'timestamp_ms' }).notNull(),
-    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
-    updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
-  },
-  (t) => [index('verifications_by_identifier').on(t.identifier)],
 );
 
 /** What a voucher's paper says, as it was verified at issue. */

@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { demoRecords } from '../db/demo/records.ts';
-import { codeOf, openScan, scanByHand, seeRefused, seeResident } from './actions.ts';
+import { changeFirstPassword, codeOf, openScan, scanByHand, seeRefused, seeResident, signIn } from './actions.ts';
 import { expect, test } from './fixtures.ts';
 
 async function seeNoFaults(page: Page): Promise<void> {
@@ -40,6 +40,8 @@ const PAGES: { role: 'nurse' | 'site_admin' | 'city' | 'province' | 'auditor'; p
   { role: 'site_admin', path: '/admin/sites', ready: '天河示例社区卫生服务中心' },
   { role: 'site_admin', path: '/admin/staff', ready: '苏护士' },
   { role: 'auditor', path: '/admin/audit', ready: '审计记录' },
+  { role: 'auditor', path: '/account', ready: '获取二维码' },
+  { role: 'nurse', path: '/account', ready: '锁屏 PIN' },
   { role: 'nurse', path: '/admin', ready: '扫码核验' },
   { role: 'nurse', path: '/admin/records', ready: '您的角色没有此项权限' },
 ];
@@ -92,6 +94,29 @@ test('the scan page, its results and the voucher', async ({ openTablet }) => {
   const issued = await page.request.post('/api/trpc/vouchers.issue', { data: { code: codeOf('demo:authenticated') } });
   await page.goto(`/vouchers/${(await issued.json()).result.data.voucherNo}`);
   await expect(page.getByRole('button', { name: '补打凭证' })).toBeVisible();
+  await seeNoFaults(page);
+});
+
+test('the lock screen, and the first change of password', async ({ openTablet }) => {
+  const province = await openTablet({ as: 'province' });
+  const page = await openTablet();
+  const person = { username: `axe.${process.pid}`, name: '新护士', role: 'nurse', siteCode: '4401060001' };
+  const made = await province.request.post('/api/trpc/staff.create', { data: person });
+  const { password } = (await made.json()).result.data;
+  await signIn(page, person.username, password);
+  await page.waitForURL('/login/password');
+  await expect(page.getByRole('button', { name: '修改密码' })).toBeVisible();
+  await seeNoFaults(page);
+  const changed = await changeFirstPassword(page, password);
+  await page.getByRole('button', { name: '锁定' }).click();
+  await expect(page.getByLabel('设置 6 位 PIN')).toBeVisible();
+  await seeNoFaults(page);
+  await page.getByLabel('密码', { exact: true }).fill(changed);
+  await page.getByRole('button', { name: '解锁', exact: true }).click();
+  await expect(page.getByRole('heading', { name: '扫码核验' })).toBeVisible();
+  await page.request.post('/api/trpc/account.setPin', { data: { password: changed, pin: '493817' } });
+  await page.getByRole('button', { name: '锁定' }).click();
+  await expect(page.getByRole('button', { name: '清除' })).toBeVisible();
   await seeNoFaults(page);
 });
 

@@ -10,6 +10,25 @@ export const codeOf = (key: string) => `${cardNoOf(key)}:1`;
 /** Theirs as a dynamic one of the demo's issuer, good for ten minutes. */
 export const dynamicCodeOf = (key: string) => demoDynamicCode(cardNoOf(key), 600);
 
+export async function signIn(page: Page, username: string, password: string): Promise<void> {
+  await page.goto('/login');
+  await page.getByLabel('用户名').fill(username);
+  await page.getByLabel('密码').fill(password);
+  await page.getByRole('button', { name: '登录' }).click();
+}
+
+/** Changes the password that somebody else gave, as the first sign-in asks. @returns the new one */
+export async function changeFirstPassword(page: Page, password: string): Promise<string> {
+  await page.waitForURL('/login/password');
+  const changed = `${password}-Changed`;
+  await page.getByLabel('当前密码').fill(password);
+  await page.getByLabel('新密码', { exact: true }).fill(changed);
+  await page.getByLabel('再次输入新密码').fill(changed);
+  await page.getByRole('button', { name: '修改密码' }).click();
+  await expect(page).not.toHaveURL(/\/login/);
+  return changed;
+}
+
 /** What somebody does elsewhere meanwhile: a mutation, without a tablet. @returns its answer */
 export async function ask<Answer>(
   site: Console,

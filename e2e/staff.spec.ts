@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { gb18030 } from '../server/exchange/test-exchange.ts';
 import type { SaveSiteInput } from '../server/sites/schema.ts';
-import { codeOf, confirmAndPrint, dynamicCodeOf, scanByHand, seeResident, watchPrinting } from './actions.ts';
+import {
+  changeFirstPassword,
+  codeOf,
+  confirmAndPrint,
+  dynamicCodeOf,
+  scanByHand,
+  seeResident,
+  signIn,
+  watchPrinting,
+} from './actions.ts';
 import { expect, test } from './fixtures.ts';
 
 const OWN = '4401060001';
@@ -20,13 +29,6 @@ async function choose(form: Locator, label: string, text: string) {
   await option(form.page(), text).click();
 }
 
-async function signIn(page: Page, username: string, password: string) {
-  await page.goto('/login');
-  await page.getByLabel('用户名').fill(username);
-  await page.getByLabel('密码').fill(password);
-  await page.getByRole('button', { name: '登录' }).click();
-}
-
 /** Calls a procedure as whoever is signed in on the page. */
 async function call(page: Page, procedure: string, input: object) {
   const response = await page.request.post(`/api/trpc/${procedure}`, { data: input });
@@ -41,6 +43,7 @@ async function nurseAt(province: Page, tablet: Page, settings: Partial<SaveSiteI
   const person = { username: `set.${next()}`, name: '设护士', role: 'nurse', siteCode: code };
   const { password } = await call(province, 'staff.create', person);
   await signIn(tablet, person.username, password);
+  await changeFirstPassword(tablet, password);
   await expect(tablet.getByRole('heading', { name: '扫码核验' })).toBeVisible();
   return person;
 }
@@ -103,6 +106,7 @@ test('the province makes a site and a nurse for it, who signs in with the passwo
 
   const tablet = await openTablet();
   await signIn(tablet, username, password);
+  await changeFirstPassword(tablet, password);
   await expect(tablet.getByText(`白云示例门诊 ${code}`)).toBeVisible();
   await expect(tablet.getByRole('heading', { name: '扫码核验' })).toBeVisible();
 });
@@ -111,8 +115,9 @@ test('a lock ends the session: the next scan leads to the login page, which says
   const province = await openTablet({ as: 'province' });
   const tablet = await openTablet();
   const person = { username: `lock.${next()}`, name: '停护士', role: 'nurse', siteCode: OWN };
-  const { password } = await call(province, 'staff.create', person);
-  await signIn(tablet, person.username, password);
+  const { password: first } = await call(province, 'staff.create', person);
+  await signIn(tablet, person.username, first);
+  const password = await changeFirstPassword(tablet, first);
   await expect(tablet.getByRole('heading', { name: '扫码核验' })).toBeVisible();
   await scanByHand(tablet, codeOf('demo:authenticated'));
   await seeResident(tablet, '陈示例');
@@ -133,6 +138,7 @@ test('a lock ends the session: the next scan leads to the login page, which says
   const renewed = (await dialog(province).locator('code').textContent()) ?? '';
   await province.getByRole('button', { name: '我已妥善保存' }).click();
   await signIn(tablet, person.username, renewed);
+  await changeFirstPassword(tablet, renewed);
   await expect(tablet.getByRole('heading', { name: '扫码核验' })).toBeVisible();
   await more(province, person.name, '强制退出登录');
   await expect(dialog(province)).toHaveCount(0);
@@ -176,6 +182,7 @@ test('a list with errors adds nobody and says why; corrected it adds everybody',
 
   const admin = await openTablet();
   await signIn(admin, b, password);
+  await changeFirstPassword(admin, password);
   await expect(admin).toHaveURL('/admin');
 });
 

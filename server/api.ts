@@ -27,6 +27,8 @@ import { makePace } from './scan/pace.ts';
 import type { Settings } from './settings.ts';
 import { makeAuth } from './staff/auth.ts';
 import { makeStaffImport } from './staff/door.ts';
+import { assertNoHurdle } from './staff/hurdles.ts';
+import { makeLockout } from './staff/lockout.ts';
 import { makeSessions } from './staff/sessions.ts';
 import { makeSignIn } from './staff/sign-in.ts';
 import { RETRY_AFTER, storageRefusal } from './storage.ts';
@@ -53,25 +55,34 @@ interface Parts {
 }
 
 /**
- * The doors: `/api/health` and `/api/ready`, `/api/auth/sign-in` and `sign-out`, the exchange at `/api/exchange`, files of filings at `/api/filings`, of
- * exports at `/api/exports`, lists of staff at `/api/staff`, the authority's certificate at `/api/trust`, and tRPC at `/api/trpc`.
+ * The doors: `/api/health` and `/api/ready`, `/api/auth/sign-in` (a password, then a code) and `sign-out`, the exchange at `/api/exchange`, files of
+ * filings at `/api/filings`, of exports at `/api/exports`, lists of staff at `/api/staff`, the authority's certificate at `/api/trust`, and tRPC at
+ * `/api/trpc`.
  */
 export function makeApi(
   db: Db,
   settings: Pick<
     Settings,
-    'authSecret' | 'demo' | 'databaseUrl' | 'dictionaries' | 'minFreeMb' | 'trustedProxies' | 'lookupsAMinute'
+    | 'authSecret'
+    | 'totpRequired'
+    | 'demo'
+    | 'databaseUrl'
+    | 'dictionaries'
+    | 'minFreeMb'
+    | 'trustedProxies'
+    | 'lookupsAMinute'
   >,
   log: Log,
   { city = null, metrics = null, trust = null, limits = LIMITS }: Parts = {},
 ) {
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
-  const sessions = makeSessions(auth);
+  const sessions = makeSessions(auth, settings.totpRequired);
+  const lockout = makeLockout();
   const verification = makeVerification(log);
   const exports = makeExports(settings, log);
   const health = makeHealth(db, settings);
-  const { signIn, signOut } = makeSignIn(db, auth, sessions);
+  const { signIn, giveCode, signOut } = makeSignIn(db, auth, sessions, lockout);
   const findPeer = makeFindPeer(settings.trustedProxies);
   const peerOf = (c: HonoContext<Door>) => findPeer(c.env.incoming);
   const count = makeLimiter(limits);
@@ -112,8 +123,9 @@ export function makeApi(
   api.use((c, next) => (OWN_LIMITS.test(c.req.path) ? next() : limit(c, next)));
   api.use(async (c, next) => {
     // Whoever watches whether the server lives must not be told that he asks too often.
-    if (c.req.path === '/api/health') return next();
-    const wait = await count({ address: peerOf(c).address, user: await sessions.find(c.req.raw.headers) });
+    if (['/api/health', '/api/ready'].includes(c.req.path)) return next();
+    const session = await sessions.find(c.req.raw.headers);
+    const wait = await count({ address: peerOf(c).address, user: session?.person ?? null });
     if (wait === null) return next();
     c.header('Retry-After', String(wait));
     const answer = { code: 'TOO_MANY_REQUESTS', message: `请求过于频繁,请 ${wait} 秒后再试`, field: null };
@@ -140,10 +152,15 @@ export function makeApi(
     const readiness = await health.ready();
     return c.json(readiness, readiness.ready ? 200 : 503);
   });
-  // better-auth has many more doors; these two are all that this console opens.
+  // better-auth has many more doors; these three are all that this console opens.
   api.post('/auth/sign-in/username', (c) => signIn(c.req.raw, peerOf(c).address, c.get('requestId')));
+  api.post('/auth/sign-in/code', (c) => giveCode(c.req.raw, c.get('requestId')));
   api.post('/auth/sign-out', (c) => signOut(c.req.raw, c.get('requestId')));
-  const findStaff: FindStaff = (headers) => sessions.find(headers);
+  const findStaff: FindStaff = async (headers) => {
+    const session = await sessions.find(headers);
+    if (session) assertNoHurdle(session.hurdle);
+    return session?.person ?? null;
+  };
   api.route('/exchange', makeExchange(db, sealer, findStaff));
   api.route('/filings', makeFilingFiles(db, findStaff));
   api.route('/exports', makeExportFiles(db, exports, findStaff));
@@ -159,23 +176,12 @@ export function makeApi(
       req: c.req.raw,
       router: appRouter,
       async createContext({ req, resHeaders }) {
-        const person = await sessions.find(req.headers).catch(refuse);
-        const actor = person && { ...person, requestId };
+        const session = await sessions.find(req.headers).catch(refuse);
+        const actor = session && { ...session.person, requestId };
+        const login = { auth, session, sessions, lockout };
         const http = { headers: req.headers, resHeaders, address: peerOf(c).address };
-        return {
-          db,
-          sealer,
-          sessions,
-          verification,
-          exports,
-          city,
-          trust,
-          pace,
-          http,
-          requestId,
-          demo: settings.demo,
-          actor,
-        };
+        const parts = { sealer, verification, exports, city, trust, pace, demo: settings.demo };
+        return { db, ...login, ...parts, http, requestId, actor };
       },
       onError({ error, path }) {
         if (error.code !== 'INTERNAL_SERVER_ERROR' && !faultOf(error)) return;

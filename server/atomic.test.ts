@@ -9,6 +9,7 @@ import { DEMO_CITY } from '../db/demo/city.ts';
 import { fillDemo } from '../db/demo/fill.ts';
 import { demoRecords } from '../db/demo/records.ts';
 import { type Db, open, type Transaction, tables } from '../db/index.ts';
+import { accountWrites } from './account/test-writes.ts';
 import { recordVerdict } from './audit/verification.ts';
 import { authenticate } from './city/authenticate.ts';
 import { changePhone } from './city/change-phone.ts';
@@ -37,6 +38,7 @@ import { revealRecord } from './records/reveal.ts';
 import { lookup } from './scan/lookup.ts';
 import { createSite } from './sites/create.ts';
 import { saveSite } from './sites/save.ts';
+import { SITE_DEFAULTS } from './sites/schema.ts';
 import { endSessions, lockStaff, resetPassword, unlockStaff } from './staff/accounts.ts';
 import type { Actor } from './staff/actor.ts';
 import { createStaff } from './staff/create-staff.ts';
@@ -112,10 +114,7 @@ async function uploadTo(target: Db, cdBatch: string, records: WireRecord[]) {
 }
 
 const SITE = '4401060001';
-const siteSettings = {
-  ...{ divisionCode: '440106', paper: 'A5' as const, nextStation: '登记台' },
-  ...{ kioskPrinting: false, staticCodes: true, unknownIssuers: true },
-};
+const siteSettings = { ...SITE_DEFAULTS, divisionCode: '440106' };
 async function* twoPeople() {
   yield Buffer.from('username,name,role\nimported.a,甲,auditor\nimported.b,乙,auditor\n');
 }
@@ -184,6 +183,7 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
   'staff.lock': async (broken) => lockStaff(broken, await actorOf('province'), { username: 'nurse2' }),
   'staff.unlock': async (broken) => unlockStaff(broken, await actorOf('province'), { username: 'nurse2' }),
   'staff.endSessions': async (broken) => endSessions(broken, await actorOf('province'), { username: 'nurse2' }),
+  ...accountWrites(() => db, actorOf),
   'exchange: a batch': (broken) =>
     uploadTo(broken, nextBatch(), [fictionalRecord(1), { ...fictionalRecord(2), phone: '' }]),
   'exchange: changes': async (broken) => {

@@ -1,7 +1,7 @@
 /** Malformed input to every procedure gives 4xx with a code, never 5xx. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DemoUser, listProcedures, startTestConsole, type TestConsole } from './test-console.ts';
+import { type DemoUser, listProcedures, sessionCookie, startTestConsole, type TestConsole } from './test-console.ts';
 
 let site: TestConsole;
 beforeAll(async () => {
@@ -26,6 +26,10 @@ const WHO: Record<string, DemoUser> = {
   sites: 'province',
   staff: 'province',
   audit: 'auditor',
+  account: 'nurse2',
+  'account.enrolTotp': 'auditor',
+  'account.confirmTotp': 'auditor',
+  'account.dropTotp': 'auditor',
   demo: 'city',
   trust: 'nurse',
   city: 'city',
@@ -86,6 +90,8 @@ const anyInput = fc.oneof(
     ...{ relation: fc.constantFrom('self', 'child'), consentVersion: fc.constant('2026-11') },
   }),
   fc.record({ memberId: fc.oneof(fc.nat(), nasty), phone: nasty, from: nasty, to: nasty }),
+  fc.record({ password: nasty, newPassword: nasty, pin: nasty, newPin: nasty, code: nasty }, { requiredKeys: [] }),
+  fc.record({ code: fc.stringMatching(/^\d{6}$/) }),
   fc.record({ __proto__: nasty, constructor: nasty }),
 );
 
@@ -94,6 +100,10 @@ const procedures = listProcedures();
 describe.each(procedures)('%s', (name, type) => {
   const path = `/api/trpc/${name}`;
   const who = WHO[name] ?? WHO[name.split('.')[0] ?? ''] ?? 'nurse';
+
+  /** What takes no input ends or locks the session at once: each such procedure has its own. */
+  const cookieOf = async () =>
+    name.startsWith('account.') ? sessionCookie(await site.signIn(who)) : site.cookieOf(who);
 
   async function judge(response: Response) {
     const answer = await response.json();
@@ -106,7 +116,7 @@ describe.each(procedures)('%s', (name, type) => {
   }
 
   it('any JSON', async () => {
-    const cookie = await site.cookieOf(who);
+    const cookie = await cookieOf();
     await fc.assert(
       fc.asyncProperty(anyInput, async (input) => {
         // JSON.stringify writes lone surrogates as escapes, so that they arrive as they are.
@@ -128,7 +138,7 @@ describe.each(procedures)('%s', (name, type) => {
   });
 
   it('bodies that are no JSON, other types and other methods', async () => {
-    const cookie = await site.cookieOf(who);
+    const cookie = await cookieOf();
     const post = (body: BodyInit, type: string) =>
       fetch(`${site.url}${path}`, { method: 'POST', headers: { cookie, 'content-type': type }, body });
     await judge(await post('{"code":', 'application/json'));
@@ -160,6 +170,21 @@ it.each([
     expect(response.status).toBeLessThan(500);
   }
 });
+
+it.each(['', '{', 'null', '[]', '{"code":1}', '{"code":"\u0000"}', '{"code":"123456"}'])(
+  'a code of %j',
+  async (body) => {
+    for (const cookie of ['', 'console.two_factor=%00', 'console.two_factor=2fa-x.y; console.two_factor=z']) {
+      const response = await fetch(`${site.url}/api/auth/sign-in/code`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', cookie },
+        body,
+      });
+      expect([400, 401]).toContain(response.status);
+      expect((await response.json()).code).toMatch(/^[A-Z_]+$/);
+    }
+  },
+);
 
 it.each(['', '{', 'null', '[]', '{"username":1,"password":{}}', '{"username":"\\u0000","password":"x"}'])(
   'a sign-in of %j',

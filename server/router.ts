@@ -1,3 +1,4 @@
+import { accountRouter } from './account/router.ts';
 import { auditRouter } from './audit/router.ts';
 import { cityRouter, phoneRouter } from './city/router.ts';
 import { demoRouter } from './demo/router.ts';
@@ -15,6 +16,7 @@ import { router } from './trpc.ts';
 import { vouchersRouter } from './vouchers/router.ts';
 
 export const appRouter = router({
+  account: accountRouter,
   scan: scanRouter,
   vouchers: vouchersRouter,
   records: recordsRouter,

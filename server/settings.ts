@@ -7,6 +7,7 @@ import { LIMITS } from './http/limits.ts';
 import { makeFindPeer } from './http/peer.ts';
 import { readAddresses } from './operations/metrics-door.ts';
 import type { Retention } from './operations/retention.ts';
+import { type Role, TOTP_ROLES } from './staff/schema.ts';
 import { TLS_FILES, TLS_FOLDER, type TlsPaths } from './tls/certificate.ts';
 
 /** Everybody knows it, as everybody knows the demo's passwords: it signs sessions of the demo and of development only. */
@@ -28,6 +29,11 @@ const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: z.string().startsWith('file:', 'DATABASE_URL must begin with file:').optional(),
   AUTH_SECRET: z.string().min(32, 'AUTH_SECRET must have at least 32 characters').optional(),
+  TOTP_REQUIRED: z
+    .string()
+    .transform((roles) => roles.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(TOTP_ROLES, `TOTP_REQUIRED must name roles of ${TOTP_ROLES.join(', ')}, with commas`)))
+    .optional(),
   DICTIONARIES: z.string().min(1).optional(),
   CITY_PLATFORM: z.string().min(1).optional(),
   MIN_FREE_MB: z.coerce.number('MIN_FREE_MB must be a number').int().min(0).default(512),
@@ -64,6 +70,8 @@ export interface Settings {
   host: string;
   databaseUrl: string;
   authSecret: string;
+  /** Who must sign in with a code of an authenticator app. */
+  totpRequired: readonly Role[];
   logLevel: string;
   /** Megabytes that must be free where the database is, or the server is not ready. */
   minFreeMb: number;
@@ -111,6 +119,7 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     host: e.HOST,
     databaseUrl: e.DATABASE_URL ?? (demo ? 'file:data/demo.db' : DATABASE_URL),
     authSecret: secret,
+    totpRequired: e.TOTP_REQUIRED ?? [],
     // The demo's terminal is for reading.
     logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     minFreeMb: e.MIN_FREE_MB,

@@ -18,6 +18,7 @@ import type { Limits } from './http/limits.ts';
 import { makeFindPeer } from './http/peer.ts';
 import { type Listening, listen } from './http/serve.ts';
 import { type AppRouter, appRouter } from './router.ts';
+import type { Role } from './staff/schema.ts';
 import { openCertificate, type TlsPaths, type Trust } from './tls/certificate.ts';
 
 export type DemoUser = (typeof DEMO_STAFF)[number]['username'];
@@ -27,6 +28,8 @@ export interface TestConsole {
   databaseFile: string;
   url: string;
   signIn(username: string, password?: string): Promise<Response>;
+  /** Signs somebody new in, who then changes the password to another one. @returns both */
+  enter(username: string, password: string): Promise<{ cookie: string; password: string }>;
   /** The session cookie of a demo login, made once. */
   cookieOf(username: DemoUser): Promise<string>;
   /** A tRPC client as somebody, or as nobody. */
@@ -50,6 +53,7 @@ export async function startTestConsole(
   options: {
     demo?: boolean;
     city?: Partial<CityConfig> | null;
+    totpRequired?: Role[];
     limits?: Limits;
     lookupsAMinute?: number;
     trustedProxies?: string[];
@@ -57,7 +61,8 @@ export async function startTestConsole(
     tls?: TlsPaths;
   } = {},
 ): Promise<TestConsole> {
-  const { demo = true, city: over = {}, limits = NO_LIMITS, lookupsAMinute = MANY, trustedProxies = [] } = options;
+  const { demo = true, city: over = {}, totpRequired = [] } = options;
+  const { limits = NO_LIMITS, lookupsAMinute = MANY, trustedProxies = [] } = options;
   const authSecret = 'a-secret-of-these-tests-and-of-nothing-else';
   const folder = mkdtempSync(join(tmpdir(), 'console-api-'));
   const databaseFile = join(folder, 'console.db');
@@ -69,7 +74,7 @@ export async function startTestConsole(
     pino.destination(join(EVIDENCE.api, `${process.pid}-${Date.now()}.log`)),
   );
   const settings = {
-    ...{ authSecret, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined, minFreeMb: 0 },
+    ...{ authSecret, totpRequired, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined, minFreeMb: 0 },
     ...{ trustedProxies, lookupsAMinute },
   };
   const city = makeCityPlatform(db, { ...DEMO_CITY, ...over }, log);
@@ -99,8 +104,18 @@ export async function startTestConsole(
     cookies.set(username, cookie);
     return cookie;
   };
+  const enter = async (username: string, first: string) => {
+    const password = `${first}-Changed`;
+    const change = await fetch(`${url}/api/trpc/account.changePassword`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie: sessionCookie(await signIn(username, first)) },
+      body: JSON.stringify({ password: first, newPassword: password }),
+    });
+    return { cookie: sessionCookie(change), password };
+  };
   return {
     db,
+    enter,
     databaseFile,
     url,
     signIn,

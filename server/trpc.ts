@@ -8,7 +8,10 @@ import type { Sealer } from './exchange/seal.ts';
 import type { Exports } from './exports/jobs.ts';
 import type { Pace } from './scan/pace.ts';
 import type { Actor } from './staff/actor.ts';
-import type { Sessions } from './staff/sessions.ts';
+import type { Auth } from './staff/auth.ts';
+import { assertNoHurdle, type Hurdle } from './staff/hurdles.ts';
+import type { Lockout } from './staff/lockout.ts';
+import type { Session, Sessions } from './staff/sessions.ts';
 import { storageRefusal } from './storage.ts';
 import type { Trust } from './tls/certificate.ts';
 
@@ -16,7 +19,11 @@ export interface Context {
   db: Db;
   actor: Actor | null;
   sealer: Sealer;
+  /** The actor's; null for nobody. */
+  session: Session | null;
   sessions: Sessions;
+  auth: Auth;
+  lockout: Lockout;
   verification: Verification;
   exports: Exports;
   /** Null where this server runs no city's platform. */
@@ -92,8 +99,14 @@ export const openProcedure = t.procedure.use(async ({ next }) => {
   return result.ok ? result : refuse(result.error);
 });
 
-/** Staff only; which roles may do it is judged by the domain function. */
-export const procedure = openProcedure.use(({ ctx, next }) => {
-  if (!ctx.actor) throw new DomainError('UNAUTHENTICATED', '请先登录');
-  return next({ ctx: { ...ctx, actor: ctx.actor } });
-});
+/** Staff only, whatever of `passing` still stands before them; which roles may do it is judged by the domain function. */
+export const procedureBefore = (...passing: Hurdle[]) =>
+  openProcedure.use(({ ctx, next }) => {
+    const { actor, session } = ctx;
+    if (!actor || !session) throw new DomainError('UNAUTHENTICATED', '请先登录');
+    assertNoHurdle(session.hurdle, passing);
+    return next({ ctx: { ...ctx, actor, session } });
+  });
+
+/** Staff before whom nothing stands. */
+export const procedure = procedureBefore();

@@ -1,8 +1,7 @@
 import { Button, Result } from 'antd';
 import Link from 'next/link';
-import { useRouter } from 'next/navigation';
-import { useEffect } from 'react';
 import { isPassing, toProblem } from '../ui/api.ts';
+import { useWayOut } from '../ui/use-me.ts';
 
 interface Props {
   error: unknown;
@@ -13,11 +12,7 @@ interface Props {
 /** In place of what could not be loaded: why, and what can be done. */
 export function Failure({ error, onRetry, retrying = false }: Props) {
   const { kind, code, message } = toProblem(error);
-  const router = useRouter();
-  const signedOut = kind === 'signed-out';
-  useEffect(() => {
-    if (signedOut) router.replace('/login');
-  }, [signedOut, router]);
+  useWayOut(error);
 
   const status = code === 'FORBIDDEN' ? '403' : kind === 'server' || kind === 'storage' ? 'error' : 'warning';
   return (

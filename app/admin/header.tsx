@@ -25,7 +25,9 @@ export function Header({ me }: { me: Answers['staff']['me'] }) {
         ))}
       </nav>
       <div className={styles.person}>
-        <strong>{me.name}</strong>
+        <Link href="/account" aria-label={`${me.name},我的账号`}>
+          {me.name}
+        </Link>
         <span>{ROLE_NAMES[me.role]}</span>
         {me.siteName && <span>{me.siteName}</span>}
       </div>

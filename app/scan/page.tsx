@@ -1,21 +1,42 @@
 'use client';
 
+import { useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useEffect, useLayoutEffect } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useState } from 'react';
+import { toProblem } from '../ui/api.ts';
 import { PageMessage } from '../ui/page-message.tsx';
 import { useMe, useSignOut } from '../ui/use-me.ts';
 import { useOnline } from '../ui/use-online.ts';
 import { VoucherPaper } from '../vouchers/[voucherNo]/paper.tsx';
 import { CameraView } from './camera-view.tsx';
 import { prepareFeedback } from './feedback.ts';
+import { LockScreen } from './lock-screen.tsx';
 import { Result } from './result.tsx';
 import styles from './scan.module.css';
 import { listenToKeyboard } from './scanner/keyboard.ts';
 import { SidePanel } from './side-panel.tsx';
+import { useIdle } from './use-idle.ts';
 import { useScan } from './use-scan.ts';
 
 export default function ScanPage() {
+  const queries = useQueryClient();
   const { data: me, error } = useMe();
+  const [covered, setCovered] = useState(false);
+  const lock = useCallback(() => {
+    // Names stand in it.
+    queries.removeQueries({ queryKey: ['scan.today'] });
+    setCovered(true);
+  }, [queries]);
+  if (covered || (error && toProblem(error).code === 'SESSION_LOCKED')) {
+    return (
+      <LockScreen
+        onUnlocked={() => {
+          setCovered(false);
+          void queries.resetQueries({ queryKey: ['staff.me'] });
+        }}
+      />
+    );
+  }
   if (!me) return <PageMessage error={error}>正在打开…</PageMessage>;
   if (me.role !== 'nurse') {
     return (
@@ -25,11 +46,13 @@ export default function ScanPage() {
       </PageMessage>
     );
   }
-  return <Scanning name={me.name} siteName={me.siteName ?? ''} kioskPrinting={me.kioskPrinting} />;
+  return <Scanning me={me} lock={lock} />;
 }
 
-function Scanning({ name, siteName, kioskPrinting }: { name: string; siteName: string; kioskPrinting: boolean }) {
-  const scan = useScan({ kioskPrinting });
+function Scanning({ me, lock }: { me: NonNullable<ReturnType<typeof useMe>['data']>; lock: () => void }) {
+  const { name, siteName, kioskPrinting } = me;
+  const touch = useIdle(me.idleLockMinutes, lock);
+  const scan = useScan({ kioskPrinting, onScan: touch, onLocked: lock });
   const { view, busy, paper, lastPrinted, take, scanned, sees, confirm, reprint, reveal, tell, backToScanning } = scan;
   const online = useOnline();
   const signOut = useSignOut();
@@ -49,7 +72,12 @@ function Scanning({ name, siteName, kioskPrinting }: { name: string; siteName: s
               网络已断开
             </strong>
           )}
-          <span className={styles.person}>{name}</span>
+          <Link href="/account" className={styles.person} aria-label={`${name},我的账号`}>
+            {name}
+          </Link>
+          <button type="button" onClick={lock}>
+            锁定
+          </button>
           <button type="button" onClick={() => void signOut()}>
             退出
           </button>

@@ -7,7 +7,7 @@ import { flushSync } from 'react-dom';
 import { parseHealthCode } from '../../server/health-code/parse.ts';
 import type { ResidentDetails } from '../../server/scan/lookup.ts';
 import type { Voucher } from '../../server/vouchers/schema.ts';
-import { api, type Problem, toProblem } from '../ui/api.ts';
+import { api, type Problem, toProblem, wayOut } from '../ui/api.ts';
 import { type Feedback, give } from './feedback.ts';
 import { makeGate } from './scanner/gate.ts';
 
@@ -40,11 +40,19 @@ const REPEAT_MS = 1_200;
 /** Without a dialog, print() is done sooner. */
 const DIALOG_MS = 500;
 
+interface Options {
+  /** The site says that its tablets print without a dialog. */
+  kioskPrinting: boolean;
+  /** A code came, by any way. */
+  onScan: () => void;
+  /** The server says that the screen is locked. */
+  onLocked: () => void;
+}
+
 /**
  * The nurse's work: a code in by any way, the result, the voucher, and back to scanning.
- * @param kioskPrinting the site says that its tablets print without a dialog
  */
-export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
+export function useScan({ kioskPrinting, onScan, onLocked }: Options) {
   const router = useRouter();
   const queries = useQueryClient();
   const [view, setView] = useState<View>({ at: 'scanning' });
@@ -77,10 +85,12 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
 
   const fail = useCallback(
     (problem: Problem) => {
-      if (problem.kind === 'signed-out') return router.replace('/login');
+      if (problem.code === 'SESSION_LOCKED') return onLocked();
+      const way = wayOut(problem);
+      if (way) return router.replace(way);
       show({ at: 'notice', ...wordsFor(problem) }, 'warn');
     },
-    [router, show],
+    [router, show, onLocked],
   );
 
   const tell = useCallback(
@@ -96,6 +106,7 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
     async (text: string) => {
       const state = current.current;
       if (state.printing) return;
+      onScan();
       state.turn += 1;
       const turn = state.turn;
       // Still so when the next code comes before the lookup is answered.
@@ -128,7 +139,7 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
         if (turn === state.turn) fail(toProblem(error));
       }
     },
-    [show, fail],
+    [show, fail, onScan],
   );
 
   /** Text of a hand-held scanner, which may say it twice. */
@@ -193,7 +204,7 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
       () => api.vouchers.issue.mutate({ code: view.code }),
       (problem) => {
         if (problem.code === 'RESIDENT_NOT_AUTHENTICATED') show({ at: 'not-authenticated', known: true }, 'stop');
-        else if (problem.kind === 'signed-out' || CODE_REFUSALS.includes(problem.code)) fail(problem);
+        else if (wayOut(problem) || CODE_REFUSALS.includes(problem.code)) fail(problem);
         else show({ ...view, problem }, 'warn');
       },
     );
@@ -212,11 +223,14 @@ export function useScan({ kioskPrinting }: { kioskPrinting: boolean }) {
       const { idcode } = await api.scan.reveal.mutate({ code: view.code });
       if (turn === current.current.turn) show({ ...view, idcode, problem: null });
     } catch (error) {
-      if (turn === current.current.turn) show({ ...view, problem: toProblem(error) }, 'warn');
+      const problem = toProblem(error);
+      if (turn !== current.current.turn) return;
+      if (wayOut(problem)) fail(problem);
+      else show({ ...view, problem }, 'warn');
     } finally {
       setBusy(null);
     }
-  }, [view, show]);
+  }, [view, show, fail]);
 
   useEffect(() => {
     const wait = view.at === 'resident' ? DETAILS_MS : NOTICE_MS;

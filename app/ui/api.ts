@@ -93,6 +93,18 @@ function kindOf(code: string): Problem['kind'] {
   return code === 'UNAUTHENTICATED' ? 'signed-out' : code === 'INTERNAL' ? 'server' : 'refused';
 }
 
+/** Where people do what must be done before anything else, by the code of the refusal. */
+export const HURDLE_PAGES: Record<string, string> = {
+  SESSION_LOCKED: '/scan',
+  PASSWORD_CHANGE_REQUIRED: '/login/password',
+  TWO_FACTOR_REQUIRED: '/login/two-factor',
+};
+
+/** Where this problem leads; null: it is told where it occurred. */
+export function wayOut({ kind, code }: Problem): string | null {
+  return kind === 'signed-out' ? '/login' : (HURDLE_PAGES[code] ?? null);
+}
+
 /** A rule says the same again; only what broke by itself is worth another try. */
 export function isPassing(error: unknown): boolean {
   const { kind } = toProblem(error);

@@ -3,16 +3,21 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
-import { api, toProblem } from './api.ts';
+import { api, toProblem, wayOut } from './api.ts';
+
+/** Leads to where an error is mended that no page can tell: the login, or what must be done before anything else. */
+export function useWayOut(error: unknown): void {
+  const router = useRouter();
+  const way = error ? wayOut(toProblem(error)) : null;
+  useEffect(() => {
+    if (way && way !== window.location.pathname) router.replace(way);
+  }, [way, router]);
+}
 
 /** Who is signed in; sends everybody else to the login page. */
 export function useMe() {
-  const router = useRouter();
   const me = useQuery({ queryKey: ['staff.me'], queryFn: () => api.staff.me.query(), staleTime: 60_000 });
-  const signedOut = me.error !== null && toProblem(me.error).kind === 'signed-out';
-  useEffect(() => {
-    if (signedOut) router.replace('/login');
-  }, [signedOut, router]);
+  useWayOut(me.error);
   return me;
 }
 

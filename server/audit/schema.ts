@@ -16,6 +16,16 @@ export const AUDIT_ACTIONS = {
   'staff.lock': '停用账号',
   'staff.unlock': '启用账号',
   'staff.end_sessions': '强制退出登录',
+  'staff.wait': '暂停登录',
+  'staff.lift_wait': '解除登录等待',
+  'staff.reset_totp': '重置两步验证',
+  'account.change_password': '修改本人密码',
+  'account.enrol_totp': '启用两步验证',
+  'account.drop_totp': '停用两步验证',
+  'account.set_pin': '设置 PIN',
+  'account.lock': '锁定屏幕',
+  'account.unlock': '解锁屏幕',
+  'account.end_sessions': '退出全部登录',
   'site.create': '新增接种单位',
   'site.save': '修改接种单位',
   'scan.lookup': '扫码查询',
@@ -72,7 +82,7 @@ const HOW_IT_WENT = {
   whole: '审计记录完整',
   broken: '审计记录被破坏',
   cancelled: '已取消',
-  WRONG_PASSWORD: '用户名或密码不正确',
+  code_asked: '密码正确,待输入验证码',
 } as const;
 
 export const AUDIT_OUTCOMES: Record<AuditOutcome, string> = {
@@ -91,6 +101,16 @@ export const AUDIT_OUTCOMES: Record<AuditOutcome, string> = {
   FORBIDDEN: '没有权限',
   UNAUTHENTICATED: '未登录',
   ACCOUNT_LOCKED: '账号已停用',
+  WRONG_PASSWORD: '用户名或密码不正确',
+  WRONG_PIN: 'PIN 不正确',
+  WRONG_CODE: '验证码不正确',
+  WEAK_PASSWORD: '密码不符合规则',
+  WEAK_PIN: 'PIN 过于简单',
+  PASSWORD_CHANGE_REQUIRED: '须先修改密码',
+  TWO_FACTOR_REQUIRED: '须先启用两步验证',
+  TWO_FACTOR_ENABLED: '已启用两步验证',
+  TWO_FACTOR_NOT_ENABLED: '未启用两步验证',
+  SESSION_LOCKED: '屏幕已锁定',
   OWN_ACCOUNT: '不能操作自己的账号',
   STAFF_NOT_FOUND: '没有这个用户',
   USERNAME_TAKEN: '用户名已存在',
@@ -142,7 +162,7 @@ export const AUDIT_OUTCOMES: Record<AuditOutcome, string> = {
 };
 
 /** Outcomes of what went as it was asked. */
-export const GOOD_OUTCOMES: readonly AuditOutcome[] = ['ok', 'authenticated', 'whole'];
+export const GOOD_OUTCOMES: readonly AuditOutcome[] = ['ok', 'authenticated', 'whole', 'code_asked'];
 
 /** `yyyy-MM-dd`, Shanghai. */
 const day = z.iso.date('日期应为 yyyy-MM-dd');

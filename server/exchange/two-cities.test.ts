@@ -17,7 +17,7 @@ beforeAll(async () => {
   const system = { kind: 'system' as const, program: 'test', requestId: 'test' };
   for (const code of Object.keys(CITIES) as City[]) {
     const person = { username: `city.${code}`, name: '平台', role: 'city' as const, cityCode: code };
-    const { password } = await createStaff(site.db, system, person);
+    const { password } = await createStaff(site.db, system, person, `demo-${code}`);
     users[code] = client(site.url, sessionCookie(await site.signIn(person.username, password)));
     const { app, cdBatch } = CITIES[code];
     const record = { ...fictionalRecord(Number(code)), phone: '', cd_source: code };

@@ -17,7 +17,7 @@ beforeAll(async () => {
   site = await startTestConsole();
   const system = { kind: 'system' as const, program: 'test', requestId: 'test' };
   const other = { username: 'city2', name: '深圳平台', role: 'city' as const, cityCode: '4403' };
-  const { password } = await createStaff(site.db, system, other);
+  const { password } = await createStaff(site.db, system, other, 'demo-city2');
   otherCookie = sessionCookie(await site.signIn('city2', password));
   [city, province, otherCity] = [await site.as('city'), await site.as('province'), client(site.url, otherCookie)];
 });

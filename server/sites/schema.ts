@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 export const SITES_PER_PAGE = 20;
+export const MAX_IDLE_LOCK_MINUTES = 120;
 export const PAPERS = ['A5', '80mm'] as const;
 
 export const siteCode = z.string('请填写接种单位编码').regex(/^\d{10}$/, '接种单位编码应为 10 位数字');
@@ -15,6 +16,11 @@ export const saveSiteInput = z.object({
   kioskPrinting: z.boolean('请说明是否免对话框打印'),
   staticCodes: z.boolean('请说明是否接受静态码'),
   unknownIssuers: z.boolean('请说明是否接受未登记机构的动态码'),
+  /** 0: a tablet never locks by itself. */
+  idleLockMinutes: z
+    .int('自动锁屏时间应为整数分钟')
+    .min(0, '自动锁屏时间不能小于 0')
+    .max(MAX_IDLE_LOCK_MINUTES, `自动锁屏时间不超过 ${MAX_IDLE_LOCK_MINUTES} 分钟`),
 });
 export type SaveSiteInput = z.infer<typeof saveSiteInput>;
 
@@ -26,6 +32,7 @@ export const SITE_DEFAULTS = {
   staticCodes: true,
   // Else a dynamic code whose issuer was changed or cut off is taken unjudged.
   unknownIssuers: false,
+  idleLockMinutes: 5,
 } as const;
 
 export const createSiteInput = saveSiteInput.extend({
@@ -34,6 +41,7 @@ export const createSiteInput = saveSiteInput.extend({
   kioskPrinting: saveSiteInput.shape.kioskPrinting.default(SITE_DEFAULTS.kioskPrinting),
   staticCodes: saveSiteInput.shape.staticCodes.default(SITE_DEFAULTS.staticCodes),
   unknownIssuers: saveSiteInput.shape.unknownIssuers.default(SITE_DEFAULTS.unknownIssuers),
+  idleLockMinutes: saveSiteInput.shape.idleLockMinutes.default(SITE_DEFAULTS.idleLockMinutes),
 });
 export type CreateSiteInput = z.infer<typeof createSiteInput>;
 

@@ -14,7 +14,7 @@ afterAll(() => site.close());
 
 const SETTINGS = {
   ...{ name: '越秀示例门诊', divisionCode: '440104', paper: '80mm' as const, nextStation: '登记台' },
-  ...{ kioskPrinting: true, staticCodes: false, unknownIssuers: false },
+  ...{ kioskPrinting: true, staticCodes: false, unknownIssuers: false, idleLockMinutes: 0 },
 };
 
 async function lastEvent(action: string, subject: string) {

@@ -1,15 +1,17 @@
-/** What is done to an account: locked, unlocked, signed out everywhere, given a new password. */
+/** What is done to an account: locked, unlocked, signed out everywhere, given a new password, freed of a wait or a second factor. */
 import { hashPassword } from 'better-auth/crypto';
 import { and, eq } from 'drizzle-orm';
 import { type Db, type Transaction, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AuditAction } from '../audit/schema.ts';
-import type { Actor } from './actor.ts';
+import { DomainError } from '../errors.ts';
+import { type Actor, authorise } from './actor.ts';
 import type { FirstPassword } from './create-staff.ts';
+import type { Lockout } from './lockout.ts';
 import { makePassword } from './password.ts';
 import { assertNotOwn, authoriseManager, getManaged, type Manager, type Person } from './reach.ts';
 
-const { staff, sessions, accounts } = tables;
+const { staff, sessions, accounts, twoFactors } = tables;
 
 interface Named {
   username: string;
@@ -45,12 +47,13 @@ export async function endSessions(db: Db, actor: Actor, input: Named): Promise<C
 }
 
 /**
- * Gives a person another password, made here and shown once, and ends their sessions.
+ * Gives a person another password, made here and shown once, to be changed at the next sign-in, and ends their sessions.
  * @throws DomainError FORBIDDEN, STAFF_NOT_FOUND, OWN_ACCOUNT
  */
 export async function resetPassword(db: Db, actor: Actor, input: Named): Promise<Changed & FirstPassword> {
-  authoriseManager(actor);
-  const password = makePassword();
+  const who = authoriseManager(actor);
+  const { role } = await getManaged(db.read, who, input.username);
+  const password = makePassword({ username: input.username, role });
   const hash = await hashPassword(password);
   const changed = await change(db, actor, input, 'staff.reset_password', async (tx, who, person) => {
     assertNotOwn(who, person);
@@ -58,9 +61,34 @@ export async function resetPassword(db: Db, actor: Actor, input: Named): Promise
       .update(accounts)
       .set({ password: hash, updatedAt: new Date() })
       .where(and(eq(accounts.userId, person.id), eq(accounts.providerId, 'credential')));
+    await tx.update(staff).set({ mustChangePassword: true, updatedAt: new Date() }).where(eq(staff.id, person.id));
     await dropSessions(tx, person.id);
   });
   return { ...changed, username: input.username, password };
+}
+
+/**
+ * Lets a name try again that failed too often.
+ * @throws DomainError FORBIDDEN, STAFF_NOT_FOUND
+ */
+export async function liftWait(db: Db, lockout: Lockout, actor: Actor, input: Named): Promise<void> {
+  await change(db, actor, input, 'staff.lift_wait', async () => undefined);
+  lockout.lift(input.username);
+}
+
+/**
+ * Takes the second factor away from somebody who lost it, and ends their sessions: the password is enough, until another one is set up.
+ * @throws DomainError FORBIDDEN (province only), STAFF_NOT_FOUND, OWN_ACCOUNT, TWO_FACTOR_NOT_ENABLED
+ */
+export async function resetTotp(db: Db, actor: Actor, input: Named): Promise<Changed> {
+  authorise(actor, 'province');
+  return change(db, actor, input, 'staff.reset_totp', async (tx, who, person) => {
+    assertNotOwn(who, person);
+    if (!person.twoFactorEnabled) throw new DomainError('TWO_FACTOR_NOT_ENABLED', '该用户没有启用两步验证');
+    await tx.update(staff).set({ twoFactorEnabled: false, updatedAt: new Date() }).where(eq(staff.id, person.id));
+    await tx.delete(twoFactors).where(eq(twoFactors.userId, person.id));
+    await dropSessions(tx, person.id);
+  });
 }
 
 /** Deletes a person's sessions. */

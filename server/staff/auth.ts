@@ -1,17 +1,30 @@
 import type { BetterAuthOptions } from 'better-auth';
 import { betterAuth } from 'better-auth';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
-import { username } from 'better-auth/plugins';
+import { hashPassword, verifyPassword } from 'better-auth/crypto';
+import { twoFactor, username } from 'better-auth/plugins';
 import { type Db, type Transaction, tables } from '../../db/index.ts';
+import { MAX_PASSWORD } from './schema.ts';
 
 /** A shift: after it everybody signs in anew. */
 const SESSION_SECONDS = 12 * 60 * 60;
 
+/** Wrong codes in a row, over all sign-ins of a person, and how long they then wait. */
+const CODE_FAILURES = 10;
+export const CODE_WAIT_SECONDS = 15 * 60;
+
+/** What an authenticator app shows above the name. */
+const ISSUER = '疫苗接种核验台';
+
+/** scrypt, as better-auth does it. */
+const PASSWORDS = { hash: hashPassword, verify: verifyPassword };
+
 /**
  * Passwords and sessions by better-auth, on our tables. Its own rate limiter is off: it counts good sign-ins too, and a
- * site's tablets share one address; `sign-in.ts` counts the failures.
+ * site's tablets share one address; `sign-in.ts` counts the failures. Second factors, too: their secrets are sealed with the auth secret,
+ * ten wrong codes in a row close them for a quarter of an hour.
  */
-export function makeAuth(db: Db, settings: { authSecret: string }) {
+export function makeAuth(db: Db, settings: { authSecret: string }, passwords = PASSWORDS) {
   return betterAuth({
     secret: settings.authSecret,
     basePath: '/api/auth',
@@ -22,11 +35,22 @@ export function makeAuth(db: Db, settings: { authSecret: string }) {
         siteCode: { type: 'string', required: false, input: false },
         cityCode: { type: 'string', required: false, input: false },
         lockedAt: { type: 'string', required: false, input: false },
+        mustChangePassword: { type: 'boolean', required: false, input: false },
       },
     },
-    session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true },
-    emailAndPassword: { enabled: true, disableSignUp: true },
-    plugins: [username({ minUsernameLength: 3, maxUsernameLength: 30 })],
+    session: {
+      expiresIn: SESSION_SECONDS,
+      disableSessionRefresh: true,
+      additionalFields: { screenLockedAt: { type: 'string', required: false, input: false } },
+    },
+    emailAndPassword: { enabled: true, disableSignUp: true, maxPasswordLength: MAX_PASSWORD, password: passwords },
+    plugins: [
+      username({ minUsernameLength: 3, maxUsernameLength: 30 }),
+      twoFactor({
+        issuer: ISSUER,
+        accountLockout: { maxFailedAttempts: CODE_FAILURES, durationSeconds: CODE_WAIT_SECONDS },
+      }),
+    ],
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     logger: { disabled: true },
@@ -53,6 +77,7 @@ function adapter(db: Db) {
       session: tables.sessions,
       account: tables.accounts,
       verification: tables.verifications,
+      twoFactor: tables.twoFactors,
     },
   };
   return (options: BetterAuthOptions) => {

@@ -3,6 +3,7 @@ import { type Db, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { shanghaiTime } from '../time.ts';
 import type { Actor } from './actor.ts';
+import type { Lockout } from './lockout.ts';
 import { authoriseManager } from './reach.ts';
 import { type BrowseStaffInput, STAFF_PER_PAGE } from './schema.ts';
 
@@ -12,7 +13,7 @@ const { staff, sites, cities } = tables;
  * Staff by username, or by name for a beginning of the name: everybody for the province, the own site's for a site admin.
  * @throws DomainError FORBIDDEN, STAFF_NOT_FOUND (the cursor)
  */
-export async function browseStaff(db: Db, actor: Actor, input: BrowseStaffInput) {
+export async function browseStaff(db: Db, lockout: Pick<Lockout, 'left'>, actor: Actor, input: BrowseStaffInput) {
   const who = authoriseManager(actor);
   const byName = input.search?.by === 'name';
   const siteCode = who.role === 'site_admin' ? (who.siteCode ?? '') : input.siteCode;
@@ -34,6 +35,9 @@ export async function browseStaff(db: Db, actor: Actor, input: BrowseStaffInput)
     cityCode: person.cityCode,
     cityName,
     lockedAt: person.lockedAt && shanghaiTime(new Date(person.lockedAt)),
+    /** Seconds that the name still waits after too many failures; 0: not at all. */
+    waitSeconds: lockout.left(person.username),
+    twoFactorEnabled: person.twoFactorEnabled,
   }));
   return { items, nextCursor: rows.length > STAFF_PER_PAGE ? (items.at(-1)?.username ?? null) : null };
 }

@@ -16,24 +16,25 @@ export interface FirstPassword {
 }
 
 /**
- * Adds a member of staff who can sign in.
- * @param password made here unless the demo says one
+ * Adds a member of staff who can sign in, and then changes the password that is made here.
+ * @param demoPassword the demo's own, which everybody knows and nobody needs to change
  * @throws DomainError FORBIDDEN (province; site_admin for the own site), USERNAME_TAKEN, SITE_NOT_FOUND, CITY_NOT_FOUND
  */
 export async function createStaff(
   db: Db,
   actor: Actor | SystemActor,
   input: CreateStaffInput,
-  password = makePassword(),
+  demoPassword?: string,
 ): Promise<FirstPassword> {
   if (actor.kind === 'staff') assertMayGive(authoriseManager(actor), input);
+  const password = demoPassword ?? makePassword(input);
   const hash = await hashPassword(password);
   await db.write(async (tx) => {
     const { staff } = tables;
     const [taken] = await tx.select().from(staff).where(eq(staff.username, input.username));
     if (taken) throw new DomainError('USERNAME_TAKEN', '用户名已被使用', 'username');
     await assertPlaceExists(tx, input);
-    await insertStaff(tx, actor, input, hash);
+    await insertStaff(tx, actor, input, hash, demoPassword === undefined);
   });
   return { username: input.username, password };
 }
@@ -44,6 +45,7 @@ export async function insertStaff(
   actor: Actor | SystemActor,
   input: CreateStaffInput,
   hash: string,
+  mustChangePassword = true,
 ): Promise<void> {
   const id = randomUUID();
   const now = new Date();
@@ -57,6 +59,7 @@ export async function insertStaff(
     role: input.role,
     siteCode: input.siteCode ?? null,
     cityCode: input.cityCode ?? null,
+    mustChangePassword,
     createdAt: now,
     updatedAt: now,
   });

@@ -39,7 +39,7 @@ export async function importStaff(
   const hashed: { person: ImportRow; password: string; hash: string }[] = [];
   for (let at = 0; at < people.length; at += HASHES_AT_ONCE) {
     const some = people.slice(at, at + HASHES_AT_ONCE).map(async (person) => {
-      const password = makePassword();
+      const password = makePassword(person.input);
       return { person, password, hash: await hashPassword(password) };
     });
     hashed.push(...(await Promise.all(some)));

@@ -14,5 +14,7 @@ export async function me(db: Db, actor: Actor) {
     siteCode: actor.siteCode,
     siteName: site?.name ?? null,
     kioskPrinting: site?.kioskPrinting ?? false,
+    /** 0: never. */
+    idleLockMinutes: site?.idleLockMinutes ?? 0,
   };
 }

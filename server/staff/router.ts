@@ -1,5 +1,5 @@
 import { type Context, procedure, router } from '../trpc.ts';
-import { endSessions, lockStaff, resetPassword, unlockStaff } from './accounts.ts';
+import { endSessions, liftWait, lockStaff, resetPassword, resetTotp, unlockStaff } from './accounts.ts';
 import { browseStaff } from './browse.ts';
 import { createStaff } from './create-staff.ts';
 import { me } from './me.ts';
@@ -16,7 +16,9 @@ async function forgetting<T extends { staffId: string }>({ sessions }: Context, 
 export const staffRouter = router({
   me: procedure.query(({ ctx }) => me(ctx.db, ctx.actor)),
   // A mutation: names of people stand in what it takes and shows.
-  browse: procedure.input(browseStaffInput).mutation(({ ctx, input }) => browseStaff(ctx.db, ctx.actor, input)),
+  browse: procedure
+    .input(browseStaffInput)
+    .mutation(({ ctx, input }) => browseStaff(ctx.db, ctx.lockout, ctx.actor, input)),
   create: procedure.input(createStaffInput).mutation(({ ctx, input }) => createStaff(ctx.db, ctx.actor, input)),
   save: procedure
     .input(saveStaffInput)
@@ -31,4 +33,8 @@ export const staffRouter = router({
   endSessions: procedure
     .input(staffInput)
     .mutation(({ ctx, input }) => forgetting(ctx, endSessions(ctx.db, ctx.actor, input))),
+  liftWait: procedure.input(staffInput).mutation(({ ctx, input }) => liftWait(ctx.db, ctx.lockout, ctx.actor, input)),
+  resetTotp: procedure
+    .input(staffInput)
+    .mutation(({ ctx, input }) => forgetting(ctx, resetTotp(ctx.db, ctx.actor, input))),
 });

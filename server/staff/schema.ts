@@ -16,6 +16,25 @@ export const ROLE_NAMES: Record<Role, string> = {
 export const SITE_ROLES = ['nurse', 'site_admin'] as const;
 export const isSiteRole = (role: Role) => (SITE_ROLES as readonly Role[]).includes(role);
 
+/** How long a password must be, in characters: longer where it opens the whole province. */
+export const passwordLength = (role: Role) => (role === 'province' || role === 'auditor' ? 12 : 10);
+export const MAX_PASSWORD = 128;
+
+/** Who may sign in with a code of an authenticator app, or must (`TOTP_REQUIRED`). */
+export const TOTP_ROLES = ['province', 'auditor'] as const;
+export const mayUseTotp = (role: Role) => (TOTP_ROLES as readonly Role[]).includes(role);
+
+/** What an authenticator app shows, typed with or without a space. */
+export const totpCode = z
+  .string('请填写验证码')
+  .transform((code) => code.replaceAll(/\s/g, ''))
+  .pipe(z.string().regex(/^\d{6}$/, '验证码为 6 位数字'));
+/** `k7mPx-3xQd9`, in the size that it was shown in. */
+export const backupCode = z
+  .string('请填写备用码')
+  .trim()
+  .regex(/^[a-zA-Z0-9]{5}-[a-zA-Z0-9]{5}$/, '备用码形如 k7mPx-3xQd9');
+
 export const username = z
   .string('请填写用户名')
   .trim()

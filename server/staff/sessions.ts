@@ -1,9 +1,18 @@
 import { LRUCache } from 'lru-cache';
 import type { Actor } from './actor.ts';
 import type { Auth } from './auth.ts';
+import { type Hurdle, hurdleOf } from './hurdles.ts';
 import type { Role } from './schema.ts';
 
 type Identity = Omit<Actor, 'requestId'>;
+
+/** Who stands behind a request, in which session, and what that must do before anything else. */
+export interface Session {
+  id: string;
+  person: Identity;
+  hurdle: Hurdle | null;
+  twoFactorEnabled: boolean;
+}
 
 /** How long a session may be answered from memory; also how late another process learns of a sign-out, at most. */
 const REMEMBERED_MS = 5_000;
@@ -11,41 +20,48 @@ const REMEMBERED_MS = 5_000;
 /**
  * Who stands behind a request's cookies. better-auth's `getSession` costs about 2 ms of CPU, so its answer is remembered
  * for a few seconds (`npm run bench -- session`), and forgotten at once on sign-out and on what is done to an account.
+ * @param totpRequired the roles that sign in with a code
  */
-export function makeSessions(auth: Auth) {
-  const remembered = new LRUCache<string, Identity>({ max: 10_000, ttl: REMEMBERED_MS });
+export function makeSessions(auth: Auth, totpRequired: readonly Role[] = []) {
+  const remembered = new LRUCache<string, Session>({ max: 10_000, ttl: REMEMBERED_MS });
   // Counts the forgettings, so that an answer read before one is not remembered after it.
   let forgettings = 0;
 
   return {
+    totpRequired,
     /** @returns null for nobody: no cookie, a wrong one, or a session that ended, a locked account */
-    async find(headers: Headers): Promise<Identity | null> {
+    async find(headers: Headers): Promise<Session | null> {
       const cookie = headers.get('cookie');
       if (!cookie) return null;
       const known = remembered.get(cookie);
       if (known) return known;
       const before = forgettings;
-      const session = await auth.api.getSession({ headers: new Headers({ cookie }) });
-      if (!session) return null;
-      const { user } = session;
+      const found = await auth.api.getSession({ headers: new Headers({ cookie }) });
+      if (!found) return null;
+      const { user } = found;
       if (user.lockedAt) return null;
-      const identity: Identity = {
-        kind: 'staff',
-        id: user.id,
-        username: user.username ?? '',
-        name: user.name,
-        role: user.role as Role,
-        siteCode: user.siteCode ?? null,
-        cityCode: user.cityCode ?? null,
+      const session: Session = {
+        id: found.session.id,
+        person: {
+          kind: 'staff',
+          id: user.id,
+          username: user.username ?? '',
+          name: user.name,
+          role: user.role as Role,
+          siteCode: user.siteCode ?? null,
+          cityCode: user.cityCode ?? null,
+        },
+        hurdle: hurdleOf(user, totpRequired, found.session.screenLockedAt ?? null),
+        twoFactorEnabled: user.twoFactorEnabled ?? false,
       };
-      if (before === forgettings) remembered.set(cookie, identity);
-      return identity;
+      if (before === forgettings) remembered.set(cookie, session);
+      return session;
     },
     /** Forgets what is remembered of a person's sessions. */
     forget(staffId: string): void {
       forgettings += 1;
-      for (const [cookie, identity] of remembered.entries()) {
-        if (identity.id === staffId) remembered.delete(cookie);
+      for (const [cookie, { person }] of remembered.entries()) {
+        if (person.id === staffId) remembered.delete(cookie);
       }
     },
   };

@@ -35,6 +35,10 @@ const partOfDetail = wordIn({
   ...Object.fromEntries(searches),
   all: '全部',
   subject: '按对象',
+  totp: '验证码',
+  'backup-code': '备用码',
+  pin: 'PIN',
+  password: '密码',
 });
 
 /** A list's filters, as `key=value`. Values that no table holds are numbers and days. */
@@ -57,6 +61,7 @@ const isFilter = (key: string): key is FilterName => key in FILTERS;
 /** A detail is one word, or some with blanks between; the reason for looking at a record in full stands as it was written. */
 export function detailWords(action: string, detail: string): string[] {
   if (action === 'record.reveal') return [detail];
+  if (action === 'staff.wait') return [`${Number(detail) / 60} 分钟`];
   return detail.split(' ').map((part) => {
     const [key = '', value] = part.split('=');
     if (value === undefined || !isFilter(key)) return partOfDetail(part);

@@ -21,6 +21,11 @@ const COLUMNS: TableColumnsType<Site> = [
   { title: '下一站', dataIndex: 'nextStation' },
   { title: '打印', dataIndex: 'kioskPrinting', render: (kiosk: boolean) => (kiosk ? '免对话框' : '弹出对话框') },
   {
+    title: '自动锁屏',
+    dataIndex: 'idleLockMinutes',
+    render: (minutes: number) => (minutes === 0 ? <Tag color="warning">关闭</Tag> : `${minutes} 分钟`),
+  },
+  {
     title: '健康码',
     dataIndex: 'staticCodes',
     render: (all: boolean, { unknownIssuers }) => (

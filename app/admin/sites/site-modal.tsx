@@ -1,5 +1,11 @@
-import { Form, Input, Radio, Select } from 'antd';
-import { PAPERS, type SaveSiteInput, SITE_DEFAULTS, saveSiteInput } from '../../../server/sites/schema.ts';
+import { Form, Input, InputNumber, Radio, Select } from 'antd';
+import {
+  MAX_IDLE_LOCK_MINUTES,
+  PAPERS,
+  type SaveSiteInput,
+  SITE_DEFAULTS,
+  saveSiteInput,
+} from '../../../server/sites/schema.ts';
 import { api } from '../../ui/api.ts';
 import type { Answers } from '../answers.ts';
 import { AskModal } from '../ask-modal.tsx';
@@ -86,6 +92,15 @@ export function SiteModal({ site, ...rest }: Props) {
           <Input id="site-next-station" maxLength={20} placeholder="例如:登记台" />
         </Form.Item>
       </div>
+      <Form.Item
+        name="idleLockMinutes"
+        label="自动锁屏"
+        htmlFor="site-idle-lock"
+        extra="平板无人操作达到该时间后,须输入 PIN 或密码;0 表示不自动锁屏。"
+        rules={[zodRule((minutes) => shape.idleLockMinutes.safeParse(minutes ?? undefined))]}
+      >
+        <InputNumber id="site-idle-lock" min={0} max={MAX_IDLE_LOCK_MINUTES} precision={0} suffix="分钟" />
+      </Form.Item>
       <SettingSwitch name="kioskPrinting" label="免对话框打印" help="浏览器须以 --kiosk-printing 启动" />
       <SettingSwitch name="staticCodes" label="接受静态健康码" help="关闭后只接受动态码" />
       <SettingSwitch

@@ -8,12 +8,13 @@ import type { Person } from './staff-modal.tsx';
 interface Ways {
   /** Nobody locks or resets the own account. */
   ownUsername: string | undefined;
+  isProvince: boolean;
   onEdit: (person: Person) => void;
   onAsk: (action: AccountAction, person: Person) => void;
 }
 
 /** The list's columns, and what can be done to each person. */
-export const columns = ({ ownUsername, onEdit, onAsk }: Ways): TableColumnsType<Person> => [
+export const columns = ({ ownUsername, isProvince, onEdit, onAsk }: Ways): TableColumnsType<Person> => [
   { title: '用户名', dataIndex: 'username' },
   {
     title: '姓名',
@@ -33,9 +34,15 @@ export const columns = ({ ownUsername, onEdit, onAsk }: Ways): TableColumnsType<
   {
     title: '状态',
     dataIndex: 'lockedAt',
-    render: (lockedAt: string | null) =>
+    render: (lockedAt: string | null, { waitSeconds, twoFactorEnabled }) =>
       lockedAt === null ? (
-        <Tag color="success">正常</Tag>
+        <>
+          {waitSeconds > 0 ? <Tag color="warning">暂停登录</Tag> : <Tag color="success">正常</Tag>}
+          {twoFactorEnabled && <Tag>两步验证</Tag>}
+          {waitSeconds > 0 && (
+            <small className={styles.when}>失败次数过多,还需 {Math.ceil(waitSeconds / 60)} 分钟</small>
+          )}
+        </>
       ) : (
         <>
           <Tag color="error">已停用</Tag>
@@ -56,7 +63,7 @@ export const columns = ({ ownUsername, onEdit, onAsk }: Ways): TableColumnsType<
           <Dropdown
             trigger={['click']}
             menu={{
-              items: actionsFor(person).map((key) => ({
+              items: actionsFor(person, isProvince).map((key) => ({
                 key,
                 label: ACCOUNT_ACTIONS[key].title,
                 danger: key === 'lock',
@@ -74,5 +81,9 @@ export const columns = ({ ownUsername, onEdit, onAsk }: Ways): TableColumnsType<
   },
 ];
 
-const actionsFor = ({ lockedAt }: Person): AccountAction[] =>
-  lockedAt === null ? ['resetPassword', 'endSessions', 'lock'] : ['resetPassword', 'unlock'];
+const actionsFor = ({ lockedAt, waitSeconds, twoFactorEnabled }: Person, isProvince: boolean): AccountAction[] => [
+  ...(waitSeconds > 0 ? (['liftWait'] as const) : []),
+  'resetPassword',
+  ...(twoFactorEnabled && isProvince ? (['resetTotp'] as const) : []),
+  ...(lockedAt === null ? (['endSessions', 'lock'] as const) : (['unlock'] as const)),
+];

@@ -58,6 +58,7 @@ export default function StaffPage() {
         rowKey="username"
         columns={columns({
           ownUsername: me?.username,
+          isProvince: me?.role === 'province',
           onEdit: setEditing,
           onAsk: (action, person) => setAsked({ action, person }),
         })}

@@ -72,7 +72,7 @@ export function PasswordsModal({ made, onClose }: Props) {
         type="warning"
         showIcon
         title="密码只显示这一次"
-        description="请立即交给本人。关闭后无法再次查看,遗失时只能重置密码。"
+        description="请立即交给本人,本人首次登录时须修改密码。关闭后无法再次查看,遗失时只能重置密码。"
       />
       <Table<NewPassword>
         className={styles.made}

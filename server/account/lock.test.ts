@@ -1,0 +1,126 @@
+/** The tablet's lock and the PIN. */
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tables } from '../../db/index.ts';
+import { client, codeOf, qrOf, startTestConsole, type TestConsole } from '../test-console.ts';
+import { isTrivialPin } from './schema.ts';
+import { newcomer } from './test-account.ts';
+
+const PIN = '493817';
+let site: TestConsole;
+beforeAll(async () => {
+  site = await startTestConsole();
+});
+afterAll(() => site.close());
+
+const code = { code: qrOf('demo:authenticated') };
+
+/** A nurse with a PIN, at a locked tablet. */
+async function locked() {
+  const nurse = await newcomer(site);
+  await nurse.calls.account.setPin.mutate({ password: nurse.password, pin: PIN });
+  await nurse.calls.account.lock.mutate();
+  return nurse;
+}
+
+describe('a locked screen', () => {
+  it('answers nothing but its unlocking, the sign-out, and whose it is', async () => {
+    const { calls, cookie } = await locked();
+    for (const call of [
+      () => calls.scan.lookup.mutate(code),
+      () => calls.scan.today.query(),
+      () => calls.staff.me.query(),
+      () => calls.vouchers.issue.mutate(code),
+      () => calls.account.setPin.mutate({ password: 'x', pin: PIN }),
+      () => calls.account.changePassword.mutate({ password: 'x', newPassword: 'y' }),
+    ]) {
+      expect(await codeOf(call())).toBe('SESSION_LOCKED');
+    }
+    expect(await calls.account.state.query()).toMatchObject({ hurdle: 'SESSION_LOCKED', pin: true, totp: null });
+    expect(await codeOf(calls.account.lock.mutate())).toBe('ok');
+    const out = await fetch(`${site.url}/api/auth/sign-out`, { method: 'POST', headers: { cookie } });
+    expect(out.status).toBe(200);
+    expect(await codeOf(calls.account.state.query())).toBe('UNAUTHENTICATED');
+  });
+
+  it('opens by the PIN, or by the password, which can set another PIN', async () => {
+    const { calls, password } = await locked();
+    await calls.account.unlock.mutate({ pin: PIN });
+    expect(await codeOf(calls.scan.lookup.mutate(code))).toBe('ok');
+    await calls.account.lock.mutate();
+    await calls.account.unlock.mutate({ password, newPin: '704182' });
+    await calls.account.lock.mutate();
+    expect(await codeOf(calls.account.unlock.mutate({ pin: PIN }))).toBe('WRONG_PIN');
+    expect(await codeOf(calls.account.unlock.mutate({ pin: '704182' }))).toBe('ok');
+  });
+
+  it('is locked for this session only', async () => {
+    const { username, password } = await locked();
+    const other = client(site.url, (await site.signIn(username, password)).headers.getSetCookie()[0] ?? '');
+    expect(await codeOf(other.scan.today.query())).toBe('ok');
+  });
+
+  it.each(['pin', 'password'] as const)(
+    'ends the session at the fifth wrong %s, however many come at once',
+    async (by) => {
+      const { calls, username, password } = await locked();
+      const tries = await Promise.all(
+        Array.from({ length: 9 }, () => codeOf(calls.account.unlock.mutate({ [by]: '111222' }))),
+      );
+      const wrong = by === 'pin' ? 'WRONG_PIN' : 'WRONG_PASSWORD';
+      expect(tries.filter((each) => each === wrong)).toHaveLength(4);
+      expect(tries.filter((each) => each === 'TOO_MANY_TRIES')).toHaveLength(1);
+      expect(await codeOf(calls.account.unlock.mutate({ pin: PIN }))).toBe('UNAUTHENTICATED');
+      expect((await site.signIn(username, password)).status).toBe(200);
+      const { auditEvents, staff } = tables;
+      const [person] = await site.db.read.select().from(staff).where(eq(staff.username, username));
+      const events = await site.db.read
+        .select()
+        .from(auditEvents)
+        .where(eq(auditEvents.subject, person?.id ?? ''));
+      const unlocks = events.filter(({ action }) => action === 'account.unlock').map(({ outcome }) => outcome);
+      expect(unlocks).toEqual([wrong, wrong, wrong, wrong, wrong, 'TOO_MANY_TRIES']);
+    },
+  );
+
+  it('counts wrong ones in a row', async () => {
+    const { calls } = await locked();
+    for (const _ of [1, 2, 3]) {
+      for (const _ of [1, 2, 3]) expect(await codeOf(calls.account.unlock.mutate({ pin: '111222' }))).toBe('WRONG_PIN');
+      expect(await codeOf(calls.account.unlock.mutate({ pin: PIN }))).toBe('ok');
+    }
+  });
+});
+
+describe('a PIN', () => {
+  it('needs the password, is stored as argon2id says it, and is no trivial one', async () => {
+    const { calls, password, username } = await newcomer(site);
+    expect(await codeOf(calls.account.setPin.mutate({ password: 'wrong', pin: PIN }))).toBe('WRONG_PASSWORD');
+    expect(await codeOf(calls.account.setPin.mutate({ password, pin: '123456' }))).toBe('WEAK_PIN');
+    expect(await codeOf(calls.account.setPin.mutate({ password, pin: '12345' }))).toBe('BAD_INPUT');
+    await calls.account.setPin.mutate({ password, pin: PIN });
+    const { pins, staff } = tables;
+    const [person] = await site.db.read.select().from(staff).where(eq(staff.username, username));
+    const [row] = await site.db.read
+      .select()
+      .from(pins)
+      .where(eq(pins.staffId, person?.id ?? ''));
+    expect(row?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+
+  it.each([
+    '000000',
+    '123456',
+    '654321',
+    '012345',
+    '890123',
+    '987654',
+    '121212',
+    '123123',
+    '112233',
+    '111112',
+    '135791',
+  ])('is not %s', (pin) => expect(isTrivialPin(pin)).toBe(true));
+
+  it.each([PIN, '704182', '100375', '998123'])('may be %s', (pin) => expect(isTrivialPin(pin)).toBe(false));
+});
