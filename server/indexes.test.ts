@@ -117,8 +117,7 @@ it('finds no scan and no sort in the plans', async () => {
   await browseTheTrail(auditor);
   await nurse.demo.codes.query();
   await nurse.demo.register.query();
-  await nurse.phone.choices.query();
-  await nurse.trust.read.query();
+  await Promise.all([nurse.phone.choices.query(), nurse.trust.read.query()]);
   await fetch(`${site.url}/api/health`);
   await fetch(`${site.url}/api/auth/sign-out`, { method: 'POST', headers: { cookie: await site.cookieOf('city') } });
   // Migrations write in capitals.
