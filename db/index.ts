@@ -15,16 +15,15 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { LRUCache } from 'lru-cache';
 import { makeDurable } from './durable.ts';
-import * as auditTables from './schema.audit.sqlite.ts';
-import * as cityTables from './schema.city.sqlite.ts';
-import * as exchangeTables from './schema.exchange.sqlite.ts';
-import * as filingTables from './schema.filings.sqlite.ts';
-import * as mainTables from './schema.sqlite.ts';
+import { isSealed } from './sealed-columns.ts';
+import { tables } from './tables.ts';
+import { unlock } from './unlock.ts';
 
 export type { RefusedField } from './schema.city.sqlite.ts';
 export type { FilingForm } from './schema.filings.sqlite.ts';
 export type { VoucherSnapshot } from './schema.sqlite.ts';
-export const tables = { ...mainTables, ...exchangeTables, ...filingTables, ...auditTables, ...cityTables };
+export { indexesOf, indexOf } from './seal.ts';
+export { tables };
 
 /** The part of drizzle that SQLite and PostgreSQL share. */
 export type Queries = Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 'select' | '$count'>;
@@ -38,7 +37,7 @@ export type Value = string | number | null;
 /**
  * Inserts thousands of rows: drizzle would spend more time on each than SQLite does.
  * @param keys the columns, named as in the table's rows
- * @param rows their values in that order, as the driver takes them
+ * @param rows their values in that order, as the driver takes them; those of sealed columns are sealed here
  * @returns the integer keys that the rows got, in their order
  */
 export type InsertMany = <T extends SQLiteTable>(
@@ -61,6 +60,12 @@ export interface Db {
    * @throws what `work` throws; `Error` when called inside another `write` (it would wait for itself).
    */
   write<T>(work: (tx: Transaction) => Promise<T>, options?: { patient?: boolean }): Promise<T>;
+  /**
+   * Before the first query: makes sure that the process's keys are the database's, and seals what lies in it unsealed.
+   * @returns how many rows were sealed: all of a database of before the keys, else none
+   * @throws KeysError
+   */
+  unlock(): { sealed: number };
   /** Waits for the writer's queue, then closes. */
   close(): Promise<void>;
 }
@@ -85,6 +90,7 @@ export function open(url: string): Db {
   mkdirSync(dirname(path), { recursive: true });
 
   const writer = connect(path);
+  const isNew = writer.pragma('page_count', { simple: true }) === 0;
   try {
     // A migration that makes a table anew drops the old one: foreign keys hold only then (better-sqlite3 begins with ON).
     writer.pragma('foreign_keys = OFF');
@@ -140,6 +146,7 @@ export function open(url: string): Db {
         working ??= Promise.resolve().then(workThrough);
       });
     },
+    unlock: () => unlock(writer, isNew),
     async close() {
       await working;
       await wal.close();
@@ -162,7 +169,8 @@ export function openReadOnly(url: string): Pick<Db, 'read' | 'close'> {
   };
 }
 
-function pathOf(url: string): string {
+/** The file of an address. @throws Error on another kind of address */
+export function pathOf(url: string): string {
   if (!url.startsWith('file:')) throw new Error('DATABASE_URL must begin with file:');
   return resolve(url.slice('file:'.length));
 }
@@ -198,7 +206,14 @@ function insertManyInto(connection: Database.Database): InsertMany {
     const statement = connection.prepare(
       `insert into "${getTableName(table)}" (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`,
     );
-    return rows.map((row) => Number(statement.run(row).lastInsertRowid));
+    const sealers = keys.map((key) => {
+      const column = columns[key];
+      return column && isSealed(column) ? (value: Value) => column.mapToDriverValue(value) as Value : null;
+    });
+    const sealed = (row: readonly Value[]) =>
+      row.map((value, at) => (value === null ? null : (sealers[at]?.(value) ?? value)));
+    const kept = sealers.some((sealer) => sealer !== null) ? sealed : (row: readonly Value[]) => row;
+    return rows.map((row) => Number(statement.run(kept(row)).lastInsertRowid));
   };
 }
 
@@ -218,7 +233,7 @@ function connect(path: string, options: Database.Options = {}) {
 }
 
 /** Each text is compiled once: drizzle asks for its statement anew at each query. */
-function keepStatements(connection: Database.Database) {
+export function keepStatements(connection: Database.Database) {
   const kept = new LRUCache<string, Database.Statement>({ max: STATEMENTS });
   const prepare = connection.prepare.bind(connection);
   connection.prepare = ((text: string) => {

@@ -4,6 +4,13 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** DATA_KEYS of servers that are no demo. */
+export const TEST_KEYS = JSON.stringify({
+  current: 'k1',
+  keys: { k1: 'a-data-key-of-these-tests-and-of-nothing-else' },
+  index: 'an-index-key-of-these-tests-and-of-nothing-else',
+});
+
 export interface RunningServer {
   url: string;
   process: ChildProcess;
@@ -24,6 +31,8 @@ export async function startServer(options: {
   port?: number | undefined;
   /** The setting, if it is another than the flags'. */
   cityPlatform?: string;
+  /** The setting; if left out, the demo's own with `--demo`, else some of the tests. */
+  dataKeys?: string;
 }): Promise<RunningServer> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...options.flags], {
     env: {
@@ -33,6 +42,7 @@ export async function startServer(options: {
       HOST: '127.0.0.1',
       DATABASE_URL: options.databaseUrl,
       AUTH_SECRET: 'a-secret-of-these-tests-and-of-nothing-else',
+      DATA_KEYS: options.dataKeys ?? (options.flags.includes('--demo') ? '' : TEST_KEYS),
       LOG_LEVEL: 'info',
       ...(options.cityPlatform === undefined ? {} : { CITY_PLATFORM: options.cityPlatform }),
     },

@@ -45,7 +45,7 @@ type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
  */
 export function makeApi(
   db: Db,
-  settings: Pick<Settings, 'authSecret' | 'demo' | 'databaseUrl' | 'dictionaries'>,
+  settings: Pick<Settings, 'authSecret' | 'demo' | 'databaseUrl' | 'dataKeys' | 'dictionaries'>,
   log: Log,
   city: CityPlatform | null = null,
 ) {

@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
 import { type Db, open } from '../db/index.ts';
+import { selfTest, setKeys } from '../db/seal.ts';
 import { HTTP_OPTIONS, makeApi } from './api.ts';
 import { makeCityPlatform } from './city/platform.ts';
 import { replaceDictionaries } from './dictionaries/dictionaries.ts';
@@ -26,13 +27,17 @@ async function main() {
   Object.assign(process.env, { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: settings.dev ? 'development' : 'production' });
   const log = makeLog(settings.logLevel);
   if (settings.dictionaries) replaceDictionaries(settings.dictionaries);
+  selfTest();
+  setKeys(settings.dataKeys);
   const db = open(settings.databaseUrl);
-  if (settings.demo) await fillDemo(db, settings.authSecret);
-  else if (await isDemo(db)) {
+  if (!settings.demo && (await isDemo(db))) {
     throw new Error(
       'this database is a demo, whose passwords everybody knows: name another DATABASE_URL, or start it with --demo',
     );
   }
+  const { sealed } = db.unlock();
+  if (sealed > 0) log.info({ rows: sealed }, 'personal data of an earlier version is sealed');
+  if (settings.demo) await fillDemo(db, settings.authSecret);
   const city = settings.city && makeCityPlatform(db, settings.city, log);
   const api = getRequestListener(makeApi(db, settings, log, city).fetch);
   const page: RequestListener = settings.apiOnly

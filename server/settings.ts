@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { DEMO_CITY } from '../db/demo/city.ts';
+import { DEMO_KEYS } from '../db/keys.ts';
 import { type CityConfig, readCityConfig } from './city/config.ts';
 
 /** Everybody knows it, as everybody knows the demo's passwords: it signs sessions of the demo and of development only. */
 const DEMO_SECRET = 'demo-only-secret-that-everybody-knows';
+
+/** What DATA_KEYS says for the demo's own keys, to commands that work on its database. */
+const DEMO_WORD = 'demo';
 
 const DATABASE_URL = 'file:data/console.db';
 
@@ -12,6 +16,7 @@ const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: z.string().startsWith('file:', 'DATABASE_URL must begin with file:').optional(),
   AUTH_SECRET: z.string().min(32, 'AUTH_SECRET must have at least 32 characters').optional(),
+  DATA_KEYS: z.string().min(1).optional(),
   DICTIONARIES: z.string().min(1).optional(),
   CITY_PLATFORM: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
@@ -22,6 +27,8 @@ export interface Settings {
   host: string;
   databaseUrl: string;
   authSecret: string;
+  /** Where the keys of personal data are: the path of a file, or its JSON. */
+  dataKeys: string;
   logLevel: string;
   /** A folder whose tables are taken instead of our own. */
   dictionaries: string | undefined;
@@ -55,6 +62,7 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     host: e.HOST,
     databaseUrl: e.DATABASE_URL ?? (demo ? 'file:data/demo.db' : DATABASE_URL),
     authSecret: secret,
+    dataKeys: readDataKeysOf(e.DATA_KEYS, demo),
     // The demo's terminal is for reading.
     logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     dictionaries: e.DICTIONARIES,
@@ -71,9 +79,27 @@ function readCity(setting: string | undefined, demo: boolean): CityConfig | null
   return setting === 'off' ? null : readCityConfig(setting);
 }
 
-/** The operator's commands need the database only, and no secret. */
-export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
-  return parseEnvironment(env).DATABASE_URL ?? DATABASE_URL;
+/** @throws Error that says what to run */
+function readDataKeysOf(setting: string | undefined, demo: boolean): string {
+  if (setting === DEMO_WORD || (setting === undefined && demo)) {
+    if (demo) return DEMO_KEYS;
+    throw new Error(
+      'setting DATA_KEYS: everybody knows the keys of the demo: make others by npm run keys -- create --file FILE',
+    );
+  }
+  if (setting !== undefined) return setting;
+  throw new Error(
+    'setting DATA_KEYS: name the file of the keys that personal data is sealed by; npm run keys -- create --file FILE makes one',
+  );
+}
+
+/** The operator's commands need the database, and its keys where they touch personal data. */
+export function readDatabaseSettings(env: NodeJS.ProcessEnv): { databaseUrl: string; dataKeys: string | undefined } {
+  const e = parseEnvironment(env);
+  return {
+    databaseUrl: e.DATABASE_URL ?? DATABASE_URL,
+    dataKeys: e.DATA_KEYS === DEMO_WORD ? DEMO_KEYS : e.DATA_KEYS,
+  };
 }
 
 /** An empty variable counts as unset. @throws Error that names the setting */

@@ -9,6 +9,7 @@ import { DEMO_CITY } from '../db/demo/city.ts';
 import { type DEMO_STAFF, fillDemo } from '../db/demo/fill.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { type Db, open } from '../db/index.ts';
+import { DEMO_KEYS } from '../db/keys.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { HTTP_OPTIONS, makeApi } from './api.ts';
 import type { CityConfig } from './city/config.ts';
@@ -43,13 +44,15 @@ export async function startTestConsole(
   const folder = mkdtempSync(join(tmpdir(), 'console-api-'));
   const databaseFile = join(folder, 'console.db');
   const db = open(`file:${databaseFile}`);
+  db.unlock();
   await fillDemo(db, authSecret);
   mkdirSync(EVIDENCE.api, { recursive: true });
   const log = pino(
     { level: 'debug', base: null },
     pino.destination(join(EVIDENCE.api, `${process.pid}-${Date.now()}.log`)),
   );
-  const settings = { authSecret, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined };
+  const databaseUrl = `file:${databaseFile}`;
+  const settings = { authSecret, demo, databaseUrl, dataKeys: DEMO_KEYS, dictionaries: undefined };
   const city = makeCityPlatform(db, { ...DEMO_CITY, ...over }, log);
   const api = makeApi(db, settings, log, over && city);
   const server = await new Promise<ReturnType<typeof serve>>((resolve) => {

@@ -15,7 +15,7 @@ export const DEMO_CITY: CityConfig = {
   uploadSeconds: 3,
 };
 
-type Person = Omit<typeof tables.cityRegister.$inferInsert, 'id'>;
+type Person = Omit<typeof tables.cityRegister.$inferInsert, 'id' | 'idcodeIndex'>;
 
 const citizen = (name: string, first17: string, phone: string | null, nation = '01'): Person => ({
   ...{ name, idCardTypeCode: '01', idcode: first17 + checkCharacter(first17), phone, nation },

@@ -1,6 +1,6 @@
 /** The register of persons, as an operator brings it: all rows, or none and what is wrong with each. */
 import { sql } from 'drizzle-orm';
-import { type Db, tables } from '../../db/index.ts';
+import { type Db, indexOf, tables } from '../../db/index.ts';
 import { decodeAny } from '../decode-text.ts';
 import { isNation } from '../dictionaries/dictionaries.ts';
 import { DomainError } from '../errors.ts';
@@ -54,7 +54,7 @@ export async function importRegister(db: Db, bytes: AsyncIterable<Uint8Array>): 
         .insert(cityRegister)
         .values(people.slice(at, at + ROWS_AT_ONCE))
         .onConflictDoUpdate({
-          target: [cityRegister.idCardTypeCode, cityRegister.idcode],
+          target: [cityRegister.idCardTypeCode, cityRegister.idcodeIndex],
           set: {
             name: sql`excluded.name`,
             phone: sql`excluded.phone`,
@@ -107,5 +107,6 @@ function readPerson(cells: unknown): { person: Person | null; wrong: string[] } 
     read: (text) => TIME.read(text) ?? DAY.read(text),
   });
   if (wrong.length > 0 || !name || !idCardTypeCode || !idcode) return { person: null, wrong };
-  return { person: { name, idCardTypeCode, idcode, phone, nation, onSiteAt }, wrong };
+  const idcodeIndex = indexOf('idcode', idcode);
+  return { person: { name, idCardTypeCode, idcode, idcodeIndex, phone, nation, onSiteAt }, wrong };
 }
