@@ -59,7 +59,7 @@ export function writeProgress(connection: Database.Database, task: Task, part: s
 /**
  * Takes the next rows of a table and writes what has to change of them; whoever else changed a row meanwhile keeps what was written.
  * @param change a row's columns to be set, sealed ones and indexes; null where it stays as it is
- * @returns rows that were looked at and that were changed
+ * @returns rows that are done, and how many of them were changed
  */
 export function walkOn(
   connection: Database.Database,
@@ -75,32 +75,40 @@ export function walkOn(
       `SELECT "${part.key}" AS "key", ${names(columns)} FROM "${part.table}" ${from} ORDER BY "${part.key}" LIMIT ${ROWS}`,
     )
     .all(progress.position === null ? {} : { position: progress.position }) as ({ key: string | number } & Sealed)[];
-  const changes = rows.flatMap(({ key, ...values }) => {
-    const set = change(values, String(key));
-    return set ? [{ key, before: values, set }] : [];
-  });
-  const last = rows.at(-1);
-  const next = { ...progress, position: last ? String(last.key) : progress.position, done: rows.length < ROWS };
-  let changed = 0;
+  const changes = rows.map(({ key, ...values }) => ({ key, before: values, set: change(values, String(key)) }));
+  let [reached, changed] = [0, 0];
+  let next = progress;
   connection
     .transaction(() => {
       for (const { key, before, set } of changes) {
-        const assigned = Object.keys(set).map((name) => `"${name}" = ?`);
-        const compared = part.sealed.map((name) => `"${name}" IS ?`);
-        const statement = connection.prepare(
-          `UPDATE "${part.table}" SET ${assigned.join(', ')} WHERE "${part.key}" = ? AND ${compared.join(' AND ')}`,
-        );
-        changed += statement.run([
-          ...Object.values(set),
-          key,
-          ...part.sealed.map((name) => before[name] ?? null),
-        ]).changes;
+        if (set) {
+          const assigned = Object.keys(set).map((name) => `"${name}" = ?`);
+          const compared = part.sealed.map((name) => `"${name}" IS ?`);
+          const statement = connection.prepare(
+            `UPDATE "${part.table}" SET ${assigned.join(', ')} WHERE "${part.key}" = ? AND ${compared.join(' AND ')}`,
+          );
+          const values = [...Object.values(set), key, ...part.sealed.map((name) => before[name] ?? null)];
+          const wrote = statement.run(values).changes === 1;
+          // Somebody else wrote some of it: the next lot begins with this row as it is now. One that is gone needs nothing.
+          if (!wrote && isThere(connection, part, key)) break;
+          if (wrote) changed += 1;
+        }
+        reached += 1;
       }
+      const last = changes[reached - 1];
+      next = {
+        ...progress,
+        position: last ? String(last.key) : progress.position,
+        done: reached === rows.length && rows.length < ROWS,
+      };
       writeProgress(connection, task, part.table, next);
     })
     .immediate();
-  return { rows: rows.length, changed, progress: next };
+  return { rows: reached, changed, progress: next };
 }
+
+const isThere = (connection: Database.Database, { table, key }: Part, value: string | number) =>
+  connection.prepare(`SELECT 1 FROM "${table}" WHERE "${key}" = ?`).get(value) !== undefined;
 
 /** Rows of a table up to a place, or all. */
 export function countRows(connection: Database.Database, part: Part, upTo?: string | null): number {

@@ -1,4 +1,5 @@
 /** Personal data sealed anew by another key, in a process of its own, while the console runs. */
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { keepStatements, pathOf } from './index.ts';
@@ -118,7 +119,9 @@ export function listKeys(databaseUrl: string, keysFile: string): { id: string; c
 
 /** @throws Error where there is no database that was sealed */
 function openAlone(databaseUrl: string): Database.Database {
-  const connection = new Database(pathOf(databaseUrl), { fileMustExist: true });
+  const path = pathOf(databaseUrl);
+  if (!existsSync(path)) throw new Error(`there is no database ${path}: set DATABASE_URL`);
+  const connection = new Database(path);
   connection.pragma(`busy_timeout = ${PATIENCE}`);
   connection.pragma('synchronous = NORMAL');
   // What the former key sealed is overwritten, not only let go of.

@@ -33,6 +33,8 @@ export async function startServer(options: {
   cityPlatform?: string;
   /** The setting; if left out, the demo's own with `--demo`, else some of the tests. */
   dataKeys?: string;
+  /** Gets the process, before it listens. */
+  started?: (child: ChildProcess) => void;
 }): Promise<RunningServer> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...options.flags], {
     env: {
@@ -48,6 +50,7 @@ export async function startServer(options: {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  options.started?.(child);
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: 'a' });
   child.stderr.pipe(log, { end: false });
