@@ -69,6 +69,8 @@ function fill(times: number): string[] {
       VALUES ('1', 's', 'd', 1, 'c', 'r', ?, '', 'i', 1)`)
       .run(JSON.stringify(SNAPSHOT));
     // What was let go of lies in the file's gaps.
+    old.exec(`INSERT INTO credentials VALUES ('app', '4401', 'l', '', NULL);
+      INSERT INTO batches VALUES (1, 'b', '4401', 'app', '', '${'0a'.repeat(32)}', 0, 0, 0, 0, 0)`);
     old.exec("DELETE FROM city_register WHERE name = '王新民'");
   })();
   old.close();
@@ -102,6 +104,7 @@ async function expectSealed(times: number) {
   expect(residents[0]).toMatchObject({ phone: '13800009002', linkman: '周联系' });
   expect((await db.read.select().from(cityOutbox))[0]?.record).toEqual({ phone: '13800009003' });
   for (const table of [filings, filingVersions]) expect((await db.read.select().from(table))[0]?.form).toEqual(FORM);
+  expect((await db.read.select().from(tables.batches))[0]?.digest).toBe(indexOf('batch', '0a'.repeat(32)));
   expect((await db.read.select().from(vouchers))[0]?.snapshot).toEqual(SNAPSHOT);
   // Its number is still given once only.
   const twice = { ...(residents[0] as (typeof residents)[0]), id: undefined, recordId: 'another' };
