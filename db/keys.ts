@@ -3,7 +3,7 @@
  * Nothing here tells a secret, in errors neither.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fchownSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 
 /** What DATA_KEYS holds. */
 export interface KeyRing {
@@ -16,7 +16,10 @@ export interface KeyRing {
 }
 
 /** Keys are missing or wrong: one line that says what to do. */
-export class KeysError extends Error {}
+export class KeysError extends Error {
+  // What the log tells of an error.
+  override name = 'KeysError';
+}
 
 const SHORTEST = 32;
 const KEY_ID = /^k[1-9]\d{0,5}$/;
@@ -48,7 +51,7 @@ export function addKey(ring: KeyRing): KeyRing {
 }
 
 /**
- * Writes a file of keys, whole or not at all, for its owner's eyes only; it is on the disk when this returns.
+ * Writes a file of keys, whole or not at all, for its owner's eyes only, who stays the same; it is on the disk when this returns.
  * @param options.fresh refuses to write over another
  * @throws KeysError
  */
@@ -57,6 +60,10 @@ export function saveKeys(path: string, ring: KeyRing, { fresh = false } = {}): v
   try {
     const file = openSync(written, fresh ? 'wx' : 'w', 0o600);
     writeSync(file, `${JSON.stringify(ring, null, 2)}\n`);
+    if (!fresh && process.platform !== 'win32') {
+      const { uid, gid } = statSync(path);
+      fchownSync(file, uid, gid);
+    }
     fsyncSync(file);
     closeSync(file);
     if (!fresh) renameSync(written, path);

@@ -16,7 +16,7 @@ import {
   writeProgress,
 } from './reseal.ts';
 import { keyIdOf, seal, setKeys, unseal } from './seal.ts';
-import { proveKeys } from './unlock.ts';
+import { checkKeys, proveKeys } from './unlock.ts';
 
 /** Servers take a changed file over within a second. */
 const TAKEN_OVER = 2500;
@@ -90,6 +90,7 @@ export function prune(databaseUrl: string, keysFile: string): string[] {
   try {
     const ring = readKeys(keysFile);
     setKeys(keysFile);
+    checkKeys(connection);
     const used = countByKey(connection);
     const gone = Object.keys(ring.keys).filter((id) => id !== ring.current && !used.has(id));
     // The database no longer asks for them before they are gone, and that is on the disk.
@@ -142,6 +143,9 @@ function openAlone(databaseUrl: string): Database.Database {
  */
 function takeKeys(connection: Database.Database, keysFile: string): KeyRing {
   let ring = readKeys(keysFile);
+  setKeys(keysFile);
+  // By another file's keys nothing could be opened, and its own would take their place.
+  checkKeys(connection);
   const open = PARTS.map(({ table }) => readProgress(connection, 'rotate', table)).find((part) => part && !part.done);
   const target = open?.keyId ?? addKey(ring).current;
   if (!open) {

@@ -206,7 +206,7 @@ describe('a file of keys', () => {
       expect(indexOf('idcode', NUMBER)).toBe(index);
       expect(currentKeyId()).toBe('k1');
     }
-    saveKeys(path(), addKey(ring));
+    saveKeys(path(), addKey(ring), { fresh: true });
     vi.advanceTimersByTime(1500);
     expect(currentKeyId()).toBe('k2');
   });

@@ -43,8 +43,8 @@ export function proveKeys(connection: Database.Database): void {
   keep.run(INDEX, indexOf(INDEX, PROOF));
 }
 
-/** @throws KeysError */
-function checkKeys(connection: Database.Database): void {
+/** @throws KeysError where the process's keys are not those that the database was sealed with */
+export function checkKeys(connection: Database.Database): void {
   const here = keyIds();
   for (const { id, proof } of connection.prepare('SELECT id, proof FROM data_keys').all() as Proof[]) {
     if (id !== INDEX && !here.includes(id)) {

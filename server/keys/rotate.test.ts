@@ -60,9 +60,9 @@ async function send(records: WireRecord[]) {
   for (const record of records) told.set(String(record.id), { ...told.get(String(record.id)), ...record });
 }
 
-function keys(...args: string[]) {
+function keys(args: string[], file = keysFile) {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/keys/keys.command.ts', ...args], {
-    env: { ...process.env, DATABASE_URL: databaseUrl, DATA_KEYS: keysFile },
+    env: { ...process.env, DATABASE_URL: databaseUrl, DATA_KEYS: file },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -161,7 +161,7 @@ it(`rotates while everybody works, over ${KILLS} kills`, { timeout: 300_000 }, a
   copyFileSync(keysFile, join(folder, 'before.json'));
   const load = work();
   for (let killed = 0; killed < KILLS; killed += 1) {
-    const { child, end } = keys('rotate');
+    const { child, end } = keys(['rotate']);
     if (killed === 0) {
       // The file has the new key, and no value yet.
       await vi.waitFor(() => expect(readKeys(keysFile).current).toBe('k2'), { timeout: 60_000, interval: 5 });
@@ -176,7 +176,7 @@ it(`rotates while everybody works, over ${KILLS} kills`, { timeout: 300_000 }, a
     expect(valuesBy('k1')).toBeGreaterThan(0);
     await expectAllReadable({ meanwhile: true });
   }
-  const { code, said } = await keys('rotate').end;
+  const { code, said } = await keys(['rotate']).end;
   await load.stop();
   expect(said).toContain('rows are sealed by k2');
   expect(code).toBe(0);
@@ -188,13 +188,13 @@ it(`rotates while everybody works, over ${KILLS} kills`, { timeout: 300_000 }, a
 
 it('takes the old key out of the file, and the server goes on without it', { timeout: 120_000 }, async () => {
   const province = await signIn('province');
-  expect(await keys('list').end).toMatchObject({
+  expect(await keys(['list']).end).toMatchObject({
     code: 0,
     said: expect.stringMatching(/k1 +0 values\nk2 +\d+ values {2}current/),
   });
-  expect(await keys('prune').end).toMatchObject({ code: 0, said: expect.stringContaining('took out k1') });
+  expect(await keys(['prune']).end).toMatchObject({ code: 0, said: expect.stringContaining('took out k1') });
   expect(Object.keys(readKeys(keysFile).keys)).toEqual(['k2']);
-  expect((await keys('prune').end).said).toContain('every key of the file is in use');
+  expect((await keys(['prune']).end).said).toContain('every key of the file is in use');
   await expectAllReadable();
   const [id, record] = [...told].at(-1) ?? [];
   const found = await province.records.browse.mutate({ search: { by: 'phone', text: String(record?.phone) } });
@@ -209,6 +209,19 @@ it('takes the old key out of the file, and the server goes on without it', { tim
   expect(await codeOf(nurse.scan.lookup.mutate({ code: `${cardNoOf('exchange:1')}:1` }))).toBe('ok');
 });
 
+it('is refused with another file than the database was sealed with, and leaves both as they are', async () => {
+  const other = join(folder, 'other.json');
+  const ring = { ...makeKeys(), current: 'k2', keys: { k2: makeKeys().index } };
+  saveKeys(other, ring, { fresh: true });
+  const before = look((database) => database.prepare('SELECT * FROM data_keys').all());
+  for (const command of ['rotate', 'prune']) {
+    const { code, said } = await keys([command], other).end;
+    expect([code, said]).toEqual([1, expect.stringContaining('is another than the database was sealed with')]);
+  }
+  expect(readKeys(other)).toEqual(ring);
+  expect(look((database) => database.prepare('SELECT * FROM data_keys').all())).toEqual(before);
+});
+
 it('leaves what somebody changed by hand as it is, names it, and keeps its key', { timeout: 120_000 }, async () => {
   const database = new Database(join(folder, 'rotate.db'));
   const wrong = database.prepare(
@@ -216,10 +229,10 @@ it('leaves what somebody changed by hand as it is, names it, and keeps its key',
   );
   wrong.run(7);
   database.close();
-  const { code, said } = await keys('rotate').end;
+  const { code, said } = await keys(['rotate']).end;
   expect(code).toBe(1);
   expect(said).toContain('authentication_records 7');
-  expect((await keys('prune').end).said).toContain('every key of the file is in use');
+  expect((await keys(['prune']).end).said).toContain('every key of the file is in use');
   const [phone, address] = look((it) =>
     it.prepare('SELECT phone, address FROM authentication_records WHERE seq = 8').raw().get(),
   ) as [string, string];

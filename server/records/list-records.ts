@@ -8,15 +8,14 @@ const { records, recordFacets } = tables;
 
 /** What lists show: to open the other sealed columns of a million rows would take an export most of its time. */
 const {
-  address: _1,
-  currentAddress: _2,
-  birthplace: _3,
-  linkman: _4,
-  telephone: _5,
-  ...LISTED
+  address: _a,
+  currentAddress: _c,
+  birthplace: _b,
+  linkman: _l,
+  telephone: _t,
+  ...listed
 } = getTableColumns(records);
-
-export { LISTED };
+export const LISTED = listed;
 export type ListedRecord = Pick<typeof records.$inferSelect, keyof typeof LISTED>;
 
 /**
