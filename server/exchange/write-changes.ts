@@ -64,7 +64,7 @@ export async function writeChanges(
   });
   for (const { row, record } of changes.updates) {
     const changed = changedFields(row, record);
-    // What stays is not sealed again. `id` does: naming it would make SQLite look for vouchers that lose their record.
+    // What stays is not sealed again; and to name `id` would make SQLite look for vouchers that lose their record.
     const fields = {
       ...Object.fromEntries(changed.map((name) => [keyByColumn.get(name), stored(row, FIELD_NAMES.indexOf(name))])),
       ...indexesOf(searched(row)),
