@@ -7,19 +7,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import { getTableColumns } from 'drizzle-orm';
 import { startServer } from '../e2e/server.ts';
 import { sampleRecord } from '../server/exchange/client/sample.ts';
 import { stateOf } from '../server/records/facets.ts';
 import { FIELD_NAMES } from '../server/records/fields.ts';
 import { RECORD_COLUMNS, type RecordFilter } from '../server/records/schema.ts';
 import { client, sessionCookie } from '../server/test-console.ts';
-import { open } from './index.ts';
+import { indexesOf, open, tables } from './index.ts';
+import '../e2e/demo-keys.ts';
+import { seal } from './seal.ts';
+import { isSealed } from './sealed-columns.ts';
 
 const SMALL = 10_000;
 const LARGE = process.argv.includes('--quick') ? 100_000 : 1_000_000;
 const ROUNDS = 15;
 const WORST = 3;
 const folder = mkdtempSync(join(tmpdir(), 'console-bench-'));
+const SEALED = new Set(
+  Object.values(getTableColumns(tables.records))
+    .filter(isSealed)
+    .map(({ name }) => name),
+);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** The same records first, whatever the count; phones of a range that is given to nobody. */
@@ -29,7 +38,8 @@ async function fill(name: string, count: number): Promise<string> {
   const database = new Database(path);
   database.pragma('synchronous = OFF');
   const insertion = database.prepare(
-    `INSERT INTO authentication_records (${FIELD_NAMES.join(', ')}, facet_id) VALUES (${FIELD_NAMES.map(() => '?').join(', ')}, ?)`,
+    `INSERT INTO authentication_records (${FIELD_NAMES.join(', ')}, idcode_index, phone_index, facet_id)
+      VALUES (${FIELD_NAMES.map(() => '?').join(', ')}, ?, ?, ?)`,
   );
   const facet = database.prepare(
     'INSERT INTO record_facets (cd_source, app_record_no_recognize, state, methods) VALUES (?, ?, ?, ?) RETURNING id',
@@ -49,7 +59,12 @@ async function fill(name: string, count: number): Promise<string> {
       const key = [record.cd_source, record.app_record_no_recognize, state, record.authentication_method ?? ''];
       const id = facets.get(key.join()) ?? (facet.get(key) as { id: number }).id;
       facets.set(key.join(), id);
-      insertion.run(...FIELD_NAMES.map((field) => record[field] || null), id);
+      const values = FIELD_NAMES.map((field) => {
+        const value = record[field] || null;
+        return value !== null && SEALED.has(field) ? seal(value) : value;
+      });
+      const { idcodeIndex, phoneIndex } = indexesOf({ idcode: record.idcode ?? '', phone: record.phone });
+      insertion.run(...values, idcodeIndex, phoneIndex, id);
     }
   })();
   database.close();

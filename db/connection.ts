@@ -30,7 +30,7 @@ export function connect(path: string, options: Database.Options = {}, faults?: F
 }
 
 /** Each text is compiled once: drizzle asks for its statement anew at each query. What the storage says to one is noted. */
-function keepStatements(connection: Database.Database, faults: Faults | undefined) {
+export function keepStatements(connection: Database.Database, faults?: Faults) {
   const kept = new LRUCache<string, Database.Statement>({ max: STATEMENTS });
   function noting<T>(work: () => T): T {
     try {

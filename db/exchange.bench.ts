@@ -72,10 +72,12 @@ async function upload(server: RunningServer, count: number, type = 'application/
 function bare(file: string, count: number): number {
   const database = new Database(file);
   const insertion = database.prepare(
-    `INSERT INTO authentication_records (${FIELD_NAMES.join(', ')}, facet_id) VALUES (${FIELD_NAMES.map(() => '?').join(', ')}, 1)`,
+    `INSERT INTO authentication_records (${FIELD_NAMES.join(', ')}, facet_id, idcode_index, phone_index)
+      VALUES (${FIELD_NAMES.map(() => '?').join(', ')}, 1, ?, ?)`,
   );
   const { rows } = makeBatch(count);
-  const values = rows.map((row) => FIELD_NAMES.map((name) => row[name] || null));
+  // Unsealed, also where it is found by.
+  const values = rows.map((row) => [...FIELD_NAMES, 'idcode', 'phone'].map((name) => row[name] || null));
   const started = performance.now();
   database.transaction(() => {
     for (const row of values) insertion.run(...row);

@@ -16,25 +16,16 @@ import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { connect, LOCK_PATIENCE, startCheckpoints } from './connection.ts';
 import { makeDurable, syncFile } from './durable.ts';
 import { type FaultState, faultOf, makeFaults } from './fault.ts';
-import * as auditTables from './schema.audit.sqlite.ts';
-import * as cityTables from './schema.city.sqlite.ts';
-import * as exchangeTables from './schema.exchange.sqlite.ts';
-import * as filingTables from './schema.filings.sqlite.ts';
-import * as mainTables from './schema.sqlite.ts';
-import * as staffTables from './schema.staff.sqlite.ts';
+import { isSealed } from './sealed-columns.ts';
+import { tables } from './tables.ts';
+import { unlock } from './unlock.ts';
 import { refuseNewer } from './version.ts';
 
 export type { RefusedField } from './schema.city.sqlite.ts';
 export type { FilingForm } from './schema.filings.sqlite.ts';
 export type { VoucherSnapshot } from './schema.sqlite.ts';
-export const tables = {
-  ...mainTables,
-  ...exchangeTables,
-  ...filingTables,
-  ...auditTables,
-  ...cityTables,
-  ...staffTables,
-};
+export { indexesOf, indexOf } from './seal.ts';
+export { tables };
 
 /** The part of drizzle that SQLite and PostgreSQL share. */
 export type Queries = Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 'select' | '$count'>;
@@ -48,7 +39,7 @@ export type Value = string | number | null;
 /**
  * Inserts thousands of rows: drizzle would spend more time on each than SQLite does.
  * @param keys the columns, named as in the table's rows
- * @param rows their values in that order, as the driver takes them
+ * @param rows their values in that order, as the driver takes them; those of sealed columns are sealed here
  * @returns the integer keys that the rows got, in their order
  */
 export type InsertMany = <T extends SQLiteTable>(
@@ -76,6 +67,12 @@ export interface Db {
   prove(): Promise<void>;
   /** How the writer is. */
   status(): WriterStatus;
+  /**
+   * Before the first query: makes sure that the process's keys are the database's, and seals what lies in it unsealed.
+   * @returns how many rows were sealed: all of a database of before the keys, else none
+   * @throws KeysError
+   */
+  unlock(): { sealed: number };
   /** Waits for the writer's queue, then closes. */
   close(): Promise<void>;
 }
@@ -113,6 +110,7 @@ export function open(url: string, { lockPatience = LOCK_PATIENCE, watch }: OpenO
 
   const faults = makeFaults();
   const writer = connect(path, {}, faults);
+  const isNew = writer.pragma('page_count', { simple: true }) === 0;
   try {
     refuseNewer(writer, MIGRATIONS);
     // A migration that makes a table anew drops the old one: foreign keys hold only then (better-sqlite3 begins with ON).
@@ -220,6 +218,7 @@ export function open(url: string, { lockPatience = LOCK_PATIENCE, watch }: OpenO
       workingMs: begun === null ? null : performance.now() - begun,
       fault: faults.state(),
     }),
+    unlock: () => unlock(writer, isNew),
     async close() {
       await working;
       await wal.close();
@@ -255,6 +254,13 @@ function insertManyInto(connection: Database.Database): InsertMany {
     const statement = connection.prepare(
       `insert into "${getTableName(table)}" (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`,
     );
-    return rows.map((row) => Number(statement.run(row).lastInsertRowid));
+    const sealers = keys.map((key) => {
+      const column = columns[key];
+      return column && isSealed(column) ? (value: Value) => column.mapToDriverValue(value) as Value : null;
+    });
+    const sealed = (row: readonly Value[]) =>
+      row.map((value, at) => (value === null ? null : (sealers[at]?.(value) ?? value)));
+    const kept = sealers.some((sealer) => sealer !== null) ? sealed : (row: readonly Value[]) => row;
+    return rows.map((row) => Number(statement.run(kept(row)).lastInsertRowid));
   };
 }

@@ -11,6 +11,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import { sealedJson, sealedText } from './sealed-columns.ts';
 
 /** Persons whom the operator has imported: what a resident's own words are compared with. */
 export const cityRegister = sqliteTable(
@@ -19,13 +20,14 @@ export const cityRegister = sqliteTable(
     id: integer('id').primaryKey(),
     name: text('name').notNull(),
     idCardTypeCode: text('id_card_type_code').notNull(),
-    idcode: text('idcode').notNull(),
-    phone: text('phone'),
+    idcode: sealedText('idcode').notNull(),
+    idcodeIndex: text('idcode_index').notNull(),
+    phone: sealedText('phone'),
     nation: text('nation'),
     /** When somebody at a counter saw the document: adds method 4 现场认证. */
     onSiteAt: text('on_site_at'),
   },
-  (t) => [uniqueIndex('city_register_key').on(t.idCardTypeCode, t.idcode)],
+  (t) => [uniqueIndex('city_register_key').on(t.idCardTypeCode, t.idcodeIndex)],
 );
 
 /** A phone that somebody authenticated on. */
@@ -44,14 +46,15 @@ export const cityResidents = sqliteTable(
     id: integer('id').primaryKey(),
     name: text('name').notNull(),
     idCardTypeCode: text('id_card_type_code').notNull(),
-    idcode: text('idcode').notNull(),
+    idcode: sealedText('idcode').notNull(),
+    idcodeIndex: text('idcode_index').notNull(),
     sex: text('sex').notNull(),
     nation: text('nation'),
     nationality: text('nationality'),
     birthday: text('birthday').notNull(),
-    phone: text('phone').notNull(),
+    phone: sealedText('phone').notNull(),
     /** Of a child: its guardian's name, and who that is. */
-    linkman: text('linkman'),
+    linkman: sealedText('linkman'),
     guardianId: integer('guardian_id').references((): AnySQLiteColumn => cityResidents.id, { onDelete: 'set null' }),
     erhcCardNo: text('erhc_card_no').notNull(),
     empi: text('empi').notNull(),
@@ -62,7 +65,7 @@ export const cityResidents = sqliteTable(
     authenticatedAt: text('authenticated_at').notNull(),
   },
   (t) => [
-    uniqueIndex('city_residents_key').on(t.idCardTypeCode, t.idcode),
+    uniqueIndex('city_residents_key').on(t.idCardTypeCode, t.idcodeIndex),
     index('city_residents_by_guardian').on(t.guardianId),
   ],
 );
@@ -109,7 +112,7 @@ export const cityOutbox = sqliteTable(
     operation: text('operation', { enum: ['i', 'u', 'd'] }).notNull(),
     cdTime: text('cd_time').notNull(),
     /** The record's fields without `cd_batch`; null once it is settled for good: no personal data is kept for nothing. */
-    record: text('record', { mode: 'json' }).$type<Record<string, string | null>>(),
+    record: sealedJson<Record<string, string | null>>('record'),
     /** The batch that it went with. */
     cdBatch: text('cd_batch'),
     /** `retried`: it was refused, and a newer row says it again; `unsaid`: its resident withdrew before the province took it. */

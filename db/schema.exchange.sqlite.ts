@@ -35,7 +35,7 @@ export const batches = sqliteTable(
       .notNull()
       .references(() => credentials.appId),
     receivedAt: text('received_at').notNull(),
-    /** SHA-256 of the rows as they came, whatever the format: the same content is the same batch (X4). */
+    /** Keyed digest (`indexOf`) of SHA-256 of the rows as they came, whatever the format: the same content is the same batch (X4). */
     digest: text('digest').notNull(),
     total: integer('total').notNull(),
     accepted: integer('accepted').notNull(),

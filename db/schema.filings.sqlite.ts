@@ -1,6 +1,7 @@
 /** The tables of the filing register (备案) on SQLite: the form of 5.1, its versions, its way and its files. */
 import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { cities } from './schema.sqlite.ts';
+import { sealedJson } from './sealed-columns.ts';
 
 /** What a city writes into 《市级码管平台移动应用开展接种疫苗服务备案申请表》 (F1), the app's name aside. */
 export interface FilingForm {
@@ -31,7 +32,7 @@ export const filings = sqliteTable(
     }).notNull(),
     /** 应用名称 */
     appName: text('app_name').notNull(),
-    form: text('form', { mode: 'json' }).$type<FilingForm>().notNull(),
+    form: sealedJson<FilingForm>('form').notNull(),
     /** How often it was submitted. */
     version: integer('version').notNull(),
     /** 应用备案号 */
@@ -55,7 +56,7 @@ export const filingVersions = sqliteTable(
       .references(() => filings.id),
     version: integer('version').notNull(),
     appName: text('app_name').notNull(),
-    form: text('form', { mode: 'json' }).$type<FilingForm>().notNull(),
+    form: sealedJson<FilingForm>('form').notNull(),
     /** Ids of the pictures (`filing_files`), in their order. */
     screens: text('screens', { mode: 'json' }).$type<string[]>().notNull(),
     submittedAt: text('submitted_at').notNull(),

@@ -5,6 +5,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { staff } from './schema.staff.sqlite.ts';
+import { sealedJson, sealedText } from './sealed-columns.ts';
 
 /**
  * 实名认证记录: the 25 fields. A row whose `cd_operation` is `d` is withdrawn: kept, and authenticates nobody.
@@ -23,15 +24,15 @@ export const records = sqliteTable(
     nation: text('nation'),
     nationality: text('nationality'),
     birthday: text('birthday').notNull(),
-    address: text('address'),
+    address: sealedText('address'),
     idCardTypeCode: text('id_card_type_code').notNull(),
-    idcode: text('idcode').notNull(),
-    phone: text('phone').notNull(),
-    linkman: text('linkman'),
-    telephone: text('telephone'),
-    birthplace: text('birthplace'),
+    idcode: sealedText('idcode').notNull(),
+    phone: sealedText('phone').notNull(),
+    linkman: sealedText('linkman'),
+    telephone: sealedText('telephone'),
+    birthplace: sealedText('birthplace'),
     countyCode: text('county_code'),
-    currentAddress: text('current_address'),
+    currentAddress: sealedText('current_address'),
     authenticationMethod: text('authentication_method'),
     appRecordNo: text('app_record_no').notNull(),
     appRecordNoRecognize: text('app_record_no_recognize').notNull(),
@@ -46,14 +47,17 @@ export const records = sqliteTable(
     facetId: integer('facet_id')
       .notNull()
       .references(() => recordFacets.id),
+    /** By which document number and phone are found: `indexesOf`. Null only in rows of before, until they are sealed at the first start. */
+    idcodeIndex: text('idcode_index').notNull(),
+    phoneIndex: text('phone_index').notNull(),
   },
   (t) => [
     index('records_by_card').on(sql`substr(${t.erhcCardNo}, 1, 16)`),
     index('records_by_time').on(t.cdTime),
     index('records_by_facet').on(t.facetId, t.cdTime),
     index('records_by_name').on(t.facetId, t.name, t.cdTime),
-    index('records_by_idcode').on(t.idcode),
-    index('records_by_phone').on(t.phone),
+    index('records_by_idcode').on(t.idcodeIndex),
+    index('records_by_phone').on(t.phoneIndex),
   ],
 );
 
@@ -134,7 +138,7 @@ export const vouchers = sqliteTable(
     recordId: text('record_id')
       .notNull()
       .references(() => records.id),
-    snapshot: text('snapshot', { mode: 'json' }).$type<VoucherSnapshot>().notNull(),
+    snapshot: sealedJson<VoucherSnapshot>('snapshot').notNull(),
     issuedAt: text('issued_at').notNull(),
     issuedBy: text('issued_by')
       .notNull()

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
-import { open, tables } from '../db/index.ts';
+import { indexOf, open, tables } from '../db/index.ts';
+import './demo-keys.ts';
 import { CONSENT_VERSION } from '../server/city/schema.ts';
 import { checkCharacter } from '../server/records/identity-number.ts';
 import { startServer } from './server.ts';
@@ -46,10 +47,10 @@ const total = rate * seconds;
 await db.write((tx) =>
   tx.insertMany(
     tables.cityRegister,
-    ['name', 'idCardTypeCode', 'idcode', 'phone', 'nation'],
+    ['name', 'idCardTypeCode', 'idcode', 'idcodeIndex', 'phone', 'nation'],
     Array.from({ length: total }, (_, n) => {
       const { name, idcode, phone } = personOf(n);
-      return [name, '01', idcode, phone, '01'];
+      return [name, '01', idcode, indexOf('idcode', idcode), phone, '01'];
     }),
   ),
 );

@@ -16,6 +16,8 @@ import {
 } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
+import { seal, unseal } from '../db/seal.ts';
+import './demo-keys.ts';
 import { EVIDENCE } from './evidence.ts';
 import { film, type Scene } from './fake-camera.ts';
 import { findBrowser } from './find-browser.ts';
@@ -27,7 +29,7 @@ type Username = 'nurse' | 'nurse2' | 'site_admin' | 'city' | 'province' | 'audit
 
 export interface Console {
   url: string;
-  /** The server's own database file, to set a stage by hand. */
+  /** The server's own database file, to set a stage by hand; its SQL has `seal` and `unseal`. */
   database: Database.Database;
   /** The session cookie of a demo login. */
   cookieOf(username: Username): Promise<string>;
@@ -64,6 +66,8 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
       const logFile = join(EVIDENCE.browser, `browser-${worker.workerIndex}.log`);
       const server = await startServer({ databaseUrl, flags: ['--demo'], logFile });
       const database = new Database(databaseUrl.slice('file:'.length));
+      database.function('seal', (text) => seal(String(text)));
+      database.function('unseal', (sealed) => unseal(String(sealed)));
       const cookies = new Map<Username, string>();
       const cookieOf = async (username: Username) => {
         const known = cookies.get(username);

@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { DEMO_CITY, DEMO_REGISTER } from '../db/demo/city.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
+import { indexOf } from '../db/seal.ts';
 import { dynamicCodeKeys, makeDynamicCode } from '../server/health-code/dynamic-code.ts';
 import { checkCharacter } from '../server/records/identity-number.ts';
 import { confirmAndPrint, openScan, seeRefused, seeResident, watchPrinting } from './actions.ts';
@@ -52,7 +53,10 @@ async function hold(page: Page): Promise<Scene[]> {
 
 /** What the province holds of somebody, once the city's outbox has told it. */
 const provinceHolds = (site: Console, person: Person) =>
-  site.database.prepare('SELECT cd_operation FROM authentication_records WHERE idcode = ?').pluck().all(person?.idcode);
+  site.database
+    .prepare('SELECT cd_operation FROM authentication_records WHERE idcode_index = ?')
+    .pluck()
+    .all(indexOf('idcode', person?.idcode ?? ''));
 
 test('phone: a resident authenticates, is scanned from the screen and printed; withdraws, and is refused', async ({
   openTablet,

@@ -4,6 +4,13 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** DATA_KEYS of servers that are no demo. */
+export const TEST_KEYS = JSON.stringify({
+  current: 'k1',
+  keys: { k1: 'a-data-key-of-these-tests-and-of-nothing-else' },
+  index: 'an-index-key-of-these-tests-and-of-nothing-else',
+});
+
 export interface RunningServer {
   url: string;
   port: number;
@@ -31,6 +38,10 @@ export async function startServer(options: {
   cityPlatform?: string;
   /** More settings. */
   env?: Record<string, string>;
+  /** The setting; if left out, the demo's own with `--demo`, else some of the tests. */
+  dataKeys?: string;
+  /** Gets the process, before it listens. */
+  started?: (child: ChildProcess) => void;
 }): Promise<RunningServer> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...options.flags], {
     env: {
@@ -40,6 +51,7 @@ export async function startServer(options: {
       HOST: options.host ?? '127.0.0.1',
       DATABASE_URL: options.databaseUrl,
       AUTH_SECRET: 'a-secret-of-these-tests-and-of-nothing-else',
+      DATA_KEYS: options.dataKeys ?? (options.flags.includes('--demo') ? '' : TEST_KEYS),
       LOG_LEVEL: 'info',
       // Whatever lies in data/tls.
       TLS_CERT: 'off',
@@ -51,6 +63,7 @@ export async function startServer(options: {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  options.started?.(child);
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: 'a' });
   child.stderr.pipe(log, { end: false });

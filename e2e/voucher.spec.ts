@@ -109,7 +109,9 @@ for (const { paper, nurse, width } of [
       const voucherNo = await issue(page, 'demo:long-name');
       await issue(page, 'demo:long-name');
       site.database
-        .prepare("UPDATE vouchers SET snapshot = json_set(snapshot, '$.name', ?, '$.siteName', ?, '$.idCardType', ?)")
+        .prepare(
+          "UPDATE vouchers SET snapshot = seal(json_set(unseal(snapshot), '$.name', ?, '$.siteName', ?, '$.idCardType', ?))",
+        )
         .run('阿'.repeat(50), '示'.repeat(40), '港澳居民来往内地通行证');
       await page.goto(`/vouchers/${voucherNo}`);
       const pdf = await readPdf(await printPdf(page));

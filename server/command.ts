@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ZodError } from 'zod';
 import { type Db, open, openReadOnly } from '../db/index.ts';
-import { readDatabaseUrl } from './settings.ts';
+import { setKeys } from '../db/seal.ts';
+import { readDatabaseSettings } from './settings.ts';
 import type { SystemActor } from './staff/actor.ts';
 
 /**
@@ -21,7 +22,11 @@ export async function runCommand(
   let db: Db | undefined;
   try {
     const values = parseOptions(options, flags);
-    db = open(readDatabaseUrl(process.env));
+    const { databaseUrl, dataKeys } = readDatabaseSettings(process.env);
+    if (dataKeys !== undefined) setKeys(dataKeys);
+    db = open(databaseUrl);
+    // Without keys what is sealed can neither be read nor written.
+    if (dataKeys !== undefined) db.unlock();
     const actor: SystemActor = { kind: 'system', program, requestId: randomUUID() };
     process.stdout.write(`${await work(db, actor, values)}\n`);
   } catch (error) {
@@ -42,7 +47,7 @@ export async function runInspection(
   let db: ReturnType<typeof openReadOnly> | undefined;
   try {
     const values = parseOptions(options);
-    db = openReadOnly(readDatabaseUrl(process.env));
+    db = openReadOnly(readDatabaseSettings(process.env).databaseUrl);
     process.stdout.write(`${await work(db, values)}\n`);
   } catch (error) {
     process.stderr.write(`${program}: ${explain(error)}\nusage: ${usage}\n`);

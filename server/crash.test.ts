@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { demoRecords } from '../db/demo/records.ts';
-import { open, tables } from '../db/index.ts';
+import { indexesOf, open, tables } from '../db/index.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { startServer } from '../e2e/server.ts';
 import { facetsIn } from './records/facets.ts';
@@ -75,6 +75,7 @@ async function addResidents(databaseUrl: string, keys: string[]) {
     await tx.insert(tables.records).values(
       keys.map((key) => ({
         ...model,
+        ...indexesOf(model),
         facetId,
         id: cardNoOf(key).slice(0, 32).toLowerCase(),
         erhcCardNo: cardNoOf(key),

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
 import { faultOf } from '../db/fault.ts';
 import { open } from '../db/index.ts';
+import { selfTest, setKeys } from '../db/seal.ts';
 import { makeApi } from './api.ts';
 import { makeCityPlatform } from './city/platform.ts';
 import { replaceDictionaries } from './dictionaries/dictionaries.ts';
@@ -39,15 +40,19 @@ async function main() {
   Object.assign(process.env, { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: settings.dev ? 'development' : 'production' });
   const log = makeLog(settings.logLevel);
   if (settings.dictionaries) replaceDictionaries(settings.dictionaries);
+  selfTest();
+  setKeys(settings.dataKeys);
   const metrics = makeMetrics();
   const db = open(settings.databaseUrl, { lockPatience: LOCK_PATIENCE, watch: metrics.watch });
   metrics.attach(db, settings);
-  if (settings.demo) await fillDemo(db, settings.authSecret);
-  else if (await isDemo(db)) {
+  if (!settings.demo && (await isDemo(db))) {
     throw new Error(
       'this database is a demo, whose passwords everybody knows: name another DATABASE_URL, or start it with --demo',
     );
   }
+  const { sealed } = db.unlock();
+  if (sealed > 0) log.info({ rows: sealed }, 'personal data of an earlier version is sealed');
+  if (settings.demo) await fillDemo(db, settings.authSecret);
   const city = settings.city && makeCityPlatform(db, settings.city, log);
   const { port: httpsPort, httpPort } = settings;
   const trust: Trust | null = settings.tls && { certificate: openCertificate(settings.tls, log), httpsPort, httpPort };

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DEMO_CITY } from '../db/demo/city.ts';
+import { DEMO_KEYS } from '../db/keys.ts';
 import { type CityConfig, readCityConfig } from './city/config.ts';
 import { LIMITS } from './http/limits.ts';
 import { makeFindPeer } from './http/peer.ts';
@@ -12,6 +13,9 @@ import { TLS_FILES, TLS_FOLDER, type TlsPaths } from './tls/certificate.ts';
 
 /** Everybody knows it, as everybody knows the demo's passwords: it signs sessions of the demo and of development only. */
 const DEMO_SECRET = 'demo-only-secret-that-everybody-knows';
+
+/** What DATA_KEYS says for the demo's own keys, to commands that work on its database. */
+const DEMO_WORD = 'demo';
 
 const DATABASE_URL = 'file:data/console.db';
 
@@ -34,6 +38,7 @@ const environment = z.object({
     .transform((roles) => roles.split(',').map((role) => role.trim()))
     .pipe(z.array(z.enum(TOTP_ROLES, `TOTP_REQUIRED must name roles of ${TOTP_ROLES.join(', ')}, with commas`)))
     .optional(),
+  DATA_KEYS: z.string().min(1).optional(),
   DICTIONARIES: z.string().min(1).optional(),
   CITY_PLATFORM: z.string().min(1).optional(),
   MIN_FREE_MB: z.coerce.number('MIN_FREE_MB must be a number').int().min(0).default(512),
@@ -72,6 +77,8 @@ export interface Settings {
   authSecret: string;
   /** Who must sign in with a code of an authenticator app. */
   totpRequired: readonly Role[];
+  /** Where the keys of personal data are: the path of a file, or its JSON. */
+  dataKeys: string;
   logLevel: string;
   /** Megabytes that must be free where the database is, or the server is not ready. */
   minFreeMb: number;
@@ -120,6 +127,7 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     databaseUrl: e.DATABASE_URL ?? (demo ? 'file:data/demo.db' : DATABASE_URL),
     authSecret: secret,
     totpRequired: e.TOTP_REQUIRED ?? [],
+    dataKeys: readDataKeysOf(e.DATA_KEYS, demo),
     // The demo's terminal is for reading.
     logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     minFreeMb: e.MIN_FREE_MB,
@@ -169,9 +177,27 @@ function readProxies(list: string[]): string[] {
   return list;
 }
 
-/** The operator's commands need the database only, and no secret. */
-export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
-  return parseEnvironment(env).DATABASE_URL ?? DATABASE_URL;
+/** @throws Error that says what to run */
+function readDataKeysOf(setting: string | undefined, demo: boolean): string {
+  if (setting === DEMO_WORD || (setting === undefined && demo)) {
+    if (demo) return DEMO_KEYS;
+    throw new Error(
+      'setting DATA_KEYS: everybody knows the keys of the demo: make others by npm run keys -- create --file FILE',
+    );
+  }
+  if (setting !== undefined) return setting;
+  throw new Error(
+    'setting DATA_KEYS: name the file of the keys that personal data is sealed by; npm run keys -- create --file FILE makes one',
+  );
+}
+
+/** The operator's commands need the database, and its keys where they touch personal data. */
+export function readDatabaseSettings(env: NodeJS.ProcessEnv): { databaseUrl: string; dataKeys: string | undefined } {
+  const e = parseEnvironment(env);
+  return {
+    databaseUrl: e.DATABASE_URL ?? DATABASE_URL,
+    dataKeys: e.DATA_KEYS === DEMO_WORD ? DEMO_KEYS : e.DATA_KEYS,
+  };
 }
 
 /** Days for which things are kept. @throws Error that names the setting */

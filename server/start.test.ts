@@ -1,12 +1,13 @@
 /** The program itself: what it needs to start, and the operator's commands. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { DEMO_KEYS, makeKeys } from '../db/keys.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
-import { startServer } from '../e2e/server.ts';
+import { startServer, TEST_KEYS } from '../e2e/server.ts';
 import { authenticated, makePhone, typed } from './city/test-city.ts';
 import { readSettings } from './settings.ts';
 import { client, codeOf, sessionCookie } from './test-console.ts';
@@ -18,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function run(file: string, args: string[], env: Record<string, string> = {}) {
   const started = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], {
-    env: { ...process.env, DATABASE_URL: databaseUrl, AUTH_SECRET: '', ...env },
+    env: { ...process.env, DATABASE_URL: databaseUrl, AUTH_SECRET: '', DATA_KEYS: '', ...env },
     encoding: 'utf8',
   });
   return { code: started.status, out: started.stdout, err: started.stderr };
@@ -26,15 +27,20 @@ function run(file: string, args: string[], env: Record<string, string> = {}) {
 
 describe('settings', () => {
   const secret = 's'.repeat(32);
+  const dataKeys = 'keys.json';
 
   it('have safe defaults', () => {
-    expect(readSettings({ NODE_ENV: 'production', AUTH_SECRET: secret }, [])).toMatchObject({
+    expect(readSettings({ NODE_ENV: 'production', AUTH_SECRET: secret, DATA_KEYS: dataKeys }, [])).toMatchObject({
       port: 3000,
       host: '127.0.0.1',
       databaseUrl: 'file:data/console.db',
+      dataKeys,
       demo: false,
     });
-    expect(readSettings({ NODE_ENV: 'production' }, ['--demo']).databaseUrl).toBe('file:data/demo.db');
+    expect(readSettings({ NODE_ENV: 'production' }, ['--demo'])).toMatchObject({
+      databaseUrl: 'file:data/demo.db',
+      dataKeys: DEMO_KEYS,
+    });
   });
 
   it.each([
@@ -47,6 +53,9 @@ describe('settings', () => {
     [{ AUTH_SECRET: secret, METRICS_TOKEN: 'short' }, [], 'METRICS_TOKEN'],
     [{ AUTH_SECRET: secret, MIN_FREE_MB: 'much' }, [], 'MIN_FREE_MB'],
     [{ AUTH_SECRET: secret }, ['--demmo'], '--demmo'],
+    [{ AUTH_SECRET: secret }, [], 'DATA_KEYS'],
+    [{ AUTH_SECRET: secret, DATA_KEYS: '' }, [], 'DATA_KEYS'],
+    [{ AUTH_SECRET: secret, DATA_KEYS: 'demo' }, [], 'DATA_KEYS'],
   ])('refuse %j %j', (env, flags, named) => {
     expect(() => readSettings({ NODE_ENV: 'production', ...env }, flags)).toThrow(named);
   });
@@ -91,7 +100,9 @@ describe('production', () => {
     const demo = `${databaseUrl}.demo`;
     const server = await startServer({ databaseUrl: demo, flags: ['--demo', '--api-only'], logFile });
     await server.stop();
-    const { code, err } = run('server/main.ts', ['--api-only'], { DATABASE_URL: demo, AUTH_SECRET: 's'.repeat(32) });
+    const { code, err } = run('server/main.ts', ['--api-only'], {
+      ...{ DATABASE_URL: demo, AUTH_SECRET: 's'.repeat(32), DATA_KEYS: TEST_KEYS },
+    });
     expect([code, err]).toEqual([1, expect.stringContaining('this database is a demo')]);
   });
 
@@ -113,7 +124,7 @@ describe('production', () => {
 
   it('says that its port is taken', async () => {
     const server = await startServer({ databaseUrl, flags: ['--api-only'], logFile });
-    const env = { PORT: new URL(server.url).port, AUTH_SECRET: 's'.repeat(32) };
+    const env = { PORT: new URL(server.url).port, AUTH_SECRET: 's'.repeat(32), DATA_KEYS: TEST_KEYS };
     const { code, err } = run('server/main.ts', ['--api-only'], env);
     expect(code).toBe(1);
     expect(err).toContain('the port is in use');
@@ -139,5 +150,81 @@ describe('a city’s platform', () => {
     const accepted = async () => (await office.city.outbox.query({})).counts.accepted;
     await vi.waitFor(async () => expect(await accepted()).toBe(1), { timeout: 30_000, interval: 200 });
     await server.stop();
+  });
+});
+
+describe('the keys of personal data', () => {
+  const file = (name: string) => join(folder, name);
+  const start = (dataKeys: string, env: Record<string, string> = {}) =>
+    run('server/main.ts', ['--api-only'], { AUTH_SECRET: 's'.repeat(32), DATA_KEYS: dataKeys, ...env });
+  const keys = (...args: string[]) => run('server/keys/keys.command.ts', args);
+  const written = (name: string, text: string) => {
+    writeFileSync(file(name), text, { mode: 0o600 });
+    return file(name);
+  };
+
+  /** One line that says what to do, an exit code, and nothing of a secret. */
+  function expectRefused({ code, out, err }: ReturnType<typeof run>, ...named: string[]) {
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err.trim().split('\n')).toHaveLength(1);
+    for (const words of ['setting DATA_KEYS', ...named]) expect(err).toContain(words);
+    for (const text of [DEMO_KEYS, TEST_KEYS]) {
+      for (const secret of Object.values(JSON.parse(text).keys)) expect(err).not.toContain(secret);
+    }
+  }
+
+  it('are asked for, and made by a command', async () => {
+    expectRefused(start(''), 'npm run keys -- create');
+    expectRefused(start('demo'), 'npm run keys -- create');
+    expectRefused(start(file('none.json')), 'ENOENT', 'npm run keys -- create');
+    const made = keys('create', '--file', file('made.json'));
+    expect(made).toMatchObject({ code: 0, err: '' });
+    expect(made.out).toContain(`DATA_KEYS=${file('made.json')}`);
+    const again = keys('create', '--file', file('made.json'));
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining('is there already')]);
+    const { keys: secrets } = JSON.parse(readFileSync(file('made.json'), 'utf8'));
+    expect(made.out).not.toContain(secrets.k1);
+    const server = await startServer({
+      ...{ databaseUrl: `file:${file('fresh.db')}`, flags: ['--api-only'], dataKeys: file('made.json'), logFile },
+    });
+    await server.stop();
+    // Another file of keys is not the database's.
+    keys('create', '--file', file('other.json'));
+    const DATABASE_URL = `file:${file('fresh.db')}`;
+    expectRefused(start(file('other.json'), { DATABASE_URL }), 'another than the database was sealed with');
+    const { index } = JSON.parse(readFileSync(file('made.json'), 'utf8'));
+    const renamed = written('renamed.json', JSON.stringify({ current: 'k2', keys: { k2: secrets.k1 }, index }));
+    expectRefused(start(renamed, { DATABASE_URL }), 'key k1 is missing');
+    const anotherIndex = JSON.stringify({ current: 'k1', keys: secrets, index: makeKeys().index });
+    expectRefused(start(anotherIndex, { DATABASE_URL }), 'index secret is another');
+    chmodSync(file('made.json'), 0o640);
+    expectRefused(start(file('made.json'), { DATABASE_URL }), 'chmod 600');
+  });
+
+  it('are refused where they are weak, broken or not all there', () => {
+    expectRefused(start(written('broken.json', '{')), 'no JSON');
+    expectRefused(start('{}'), '"current"');
+    const weak = { ...makeKeys(), keys: { k1: 'a-secret-of-31-characters-12345' } };
+    expectRefused(start(JSON.stringify(weak)), 'fewer than 32 characters');
+    expectRefused(start(JSON.stringify({ ...makeKeys(), current: 'k7' })), 'current key is missing');
+  });
+
+  it('are asked for by commands that touch what is sealed, and by no others', () => {
+    const DATABASE_URL = `file:${file('commands.db')}`;
+    const site = ['--code', '4401060001', '--name', '示例中心'];
+    expect(run('server/sites/create.command.ts', site, { DATABASE_URL })).toMatchObject({ code: 0, err: '' });
+    const register = written('register.csv', 'name,id_card_type_code,idcode\n王新民,01,440106198605129934\n');
+    const bring = (env: Record<string, string>) =>
+      run('server/city/register.command.ts', ['--file', register], { DATABASE_URL, ...env });
+    const without = bring({});
+    expect([without.code, without.err]).toEqual([1, expect.stringContaining('city:register: setting DATA_KEYS')]);
+    expect(bring({ DATA_KEYS: TEST_KEYS })).toMatchObject({ code: 0, out: 'registered 1 persons\n' });
+    expect(bring({ DATA_KEYS: 'demo' }).err).toContain('another than the database was sealed with');
+    const env = { DATABASE_URL, DATA_KEYS: TEST_KEYS };
+    for (const args of [['rotate'], ['prune'], ['list']]) {
+      expect(run('server/keys/keys.command.ts', args, env).err).toContain('name the file of the keys');
+    }
+    expect(keys('rotate', 'twice')).toMatchObject({ code: 1, err: expect.stringContaining('usage:') });
   });
 });

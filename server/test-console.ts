@@ -9,6 +9,7 @@ import { DEMO_CITY } from '../db/demo/city.ts';
 import { type DEMO_STAFF, fillDemo } from '../db/demo/fill.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { type Db, open } from '../db/index.ts';
+import { DEMO_KEYS } from '../db/keys.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { makeApi } from './api.ts';
 import type { CityConfig } from './city/config.ts';
@@ -67,6 +68,7 @@ export async function startTestConsole(
   const folder = mkdtempSync(join(tmpdir(), 'console-api-'));
   const databaseFile = join(folder, 'console.db');
   const db = open(`file:${databaseFile}`);
+  db.unlock();
   await fillDemo(db, authSecret);
   mkdirSync(EVIDENCE.api, { recursive: true });
   const log = pino(
@@ -74,8 +76,8 @@ export async function startTestConsole(
     pino.destination(join(EVIDENCE.api, `${process.pid}-${Date.now()}.log`)),
   );
   const settings = {
-    ...{ authSecret, totpRequired, demo, databaseUrl: `file:${databaseFile}`, dictionaries: undefined, minFreeMb: 0 },
-    ...{ trustedProxies, lookupsAMinute },
+    ...{ authSecret, totpRequired, demo, databaseUrl: `file:${databaseFile}`, dataKeys: DEMO_KEYS, minFreeMb: 0 },
+    ...{ dictionaries: undefined, trustedProxies, lookupsAMinute },
   };
   const city = makeCityPlatform(db, { ...DEMO_CITY, ...over }, log);
   const trust: Trust | null = options.tls

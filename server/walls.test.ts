@@ -1,7 +1,10 @@
 /** The walls of docs/architecture.md: which room may import from which. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { getTableColumns } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { isSealed } from '../db/sealed-columns.ts';
+import { tables } from '../db/tables.ts';
 
 interface Import {
   from: string;
@@ -165,6 +168,19 @@ describe('database code', () => {
   it('knows better-sqlite3 in db/ only', () => {
     const wrong = imports.filter(({ from, to }) => !from.startsWith('db/') && /better-sqlite3/.test(to));
     expect(wrong.map(told)).toEqual([]);
+  });
+
+  it('compares sealed columns by their indexes only', () => {
+    const sealed = Object.values(tables).flatMap((table) =>
+      Object.entries(getTableColumns(table)).flatMap(([key, column]) => (isSealed(column) ? [key] : [])),
+    );
+    expect(new Set(sealed).size).toBeGreaterThan(8);
+    const compared = new RegExp(
+      `\\b(eq|ne|gte?|lte?|asc|desc|like|inArray|isOneOf|groupBy)\\(\\s*\\w+\\.(${sealed.join('|')})\\b`,
+    );
+    expect(compared.test('eq(cityRegister.idcode, x)')).toBe(true);
+    const wrong = sources.filter((path) => path.startsWith('server/') && compared.test(readFileSync(path, 'utf8')));
+    expect(wrong.filter((path) => path !== 'server/walls.test.ts')).toEqual([]);
   });
 
   it('writes through db.write: nothing but a transaction inserts, updates or deletes', () => {

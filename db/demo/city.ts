@@ -22,7 +22,7 @@ export const demoDynamicCode = (cardNo: string, seconds: number) =>
     ...{ cardNo, issuer: DEMO_CITY.issuer, expiresAt: new Date(Date.now() + seconds * 1000) },
   });
 
-type Person = Omit<typeof tables.cityRegister.$inferInsert, 'id'>;
+type Person = Omit<typeof tables.cityRegister.$inferInsert, 'id' | 'idcodeIndex'>;
 
 const citizen = (name: string, first17: string, phone: string | null, nation = '01'): Person => ({
   ...{ name, idCardTypeCode: '01', idcode: first17 + checkCharacter(first17), phone, nation },

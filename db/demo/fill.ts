@@ -6,7 +6,7 @@ import { insertIssuer } from '../../server/issuers/manage.ts';
 import { facetsIn } from '../../server/records/facets.ts';
 import { SITE_DEFAULTS } from '../../server/sites/schema.ts';
 import { createStaff } from '../../server/staff/create-staff.ts';
-import { type Db, type FilingForm, tables } from '../index.ts';
+import { type Db, type FilingForm, indexesOf, indexOf, tables } from '../index.ts';
 import { DEMO_CITY, DEMO_REGISTER } from './city.ts';
 import { demoRecords } from './records.ts';
 
@@ -103,7 +103,7 @@ export async function fillDemo(db: Db, authSecret: string): Promise<void> {
       for (const record of demoRecords().filter(({ cdSource }) => cdSource === code)) {
         await tx
           .insert(tables.records)
-          .values({ ...record, facetId: await facetOf(record) })
+          .values({ ...record, ...indexesOf(record), facetId: await facetOf(record) })
           .onConflictDoNothing();
       }
     }
@@ -119,7 +119,7 @@ export async function fillDemo(db: Db, authSecret: string): Promise<void> {
     if (!issuer) await insertIssuer(tx, sealer, actor, { code, secret, cityCode, label: '演示' });
     await tx
       .insert(tables.cityRegister)
-      .values([...DEMO_REGISTER])
+      .values(DEMO_REGISTER.map((person) => ({ ...person, idcodeIndex: indexOf('idcode', person.idcode) })))
       .onConflictDoNothing();
   });
   for (const person of DEMO_STAFF) {

@@ -8,8 +8,8 @@ import { shanghaiDay } from '../../server/time.ts';
 import type { tables } from '../index.ts';
 import { cardNoOf } from './fixed-residents.ts';
 
-/** A record without its facet, which the database gives. */
-type Row = Omit<typeof tables.records.$inferSelect, 'seq' | 'facetId'>;
+/** A record without what the database gives: its facet and its indexes. */
+type Row = Omit<typeof tables.records.$inferSelect, 'seq' | 'facetId' | 'idcodeIndex' | 'phoneIndex'>;
 
 const APPS = {
   '4401': { appRecordNo: 'GZ-NET-0001', appRecordNoRecognize: 'GZ-APP-0001' },

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tables } from '../../db/index.ts';
 import { checkCharacter } from '../records/identity-number.ts';
 import { codeOf, startTestConsole, type TestConsole } from '../test-console.ts';
-import { authenticated, makePhone, type TestPhone, typed } from './test-city.ts';
+import { authenticated, indexed, makePhone, type TestPhone, typed } from './test-city.ts';
 
 let site: TestConsole;
 let phone: TestPhone;
@@ -100,7 +100,7 @@ describe('a resident of the register', () => {
     const first17 = '91101019850704992';
     const idcode = first17 + checkCharacter(first17);
     const person = { name: 'ANNA EXAMPLE', idCardTypeCode: '01', idcode, phone: '13800002010', nation: null };
-    await site.db.write((tx) => tx.insert(tables.cityRegister).values(person));
+    await site.db.write((tx) => tx.insert(tables.cityRegister).values(indexed(person)));
     const input = { ...typed('王新民'), name: 'Anna Example', idcode, phone: '13800002010' };
     expect(await refusalOf(phone.authenticate.mutate(input))).toMatchObject({ field: 'nationality' });
     await authenticated(phone, { ...input, nationality: 'SWE' });

@@ -16,7 +16,7 @@ import { EVIDENCE } from '../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { client, sessionCookie } from '../test-console.ts';
 import { shanghaiDay } from '../time.ts';
-import { authenticated, citizen, makePhone, type TestPhone, typed } from './test-city.ts';
+import { authenticated, citizen, indexed, makePhone, type TestPhone, typed } from './test-city.ts';
 
 /** What befalls the next batch: the city is killed before the province has it, before the answer comes, some ms behind it, or at no batch
  * at all; the answer is cut off; the province is away. */
@@ -74,7 +74,7 @@ beforeAll(async () => {
   const db = open(`file:${file('city.db')}`);
   await fillDemo(db, AUTH_SECRET);
   const people = Array.from({ length: ROUNDS * PEOPLE_A_ROUND }, (_, n) => citizen(n));
-  await db.write((tx) => tx.insert(tables.cityRegister).values(people));
+  await db.write((tx) => tx.insert(tables.cityRegister).values(people.map(indexed)));
   await db.close();
   province = await startServer({
     ...{ databaseUrl: `file:${file('province.db')}`, flags: ['--demo', '--api-only'], cityPlatform: 'off' },

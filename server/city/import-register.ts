@@ -1,7 +1,7 @@
 /** The register of persons, as an operator brings it: all rows, or none and what is wrong with each. */
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { type Db, type Transaction, tables } from '../../db/index.ts';
+import { type Db, indexOf, type Transaction, tables } from '../../db/index.ts';
 import { decodeAny } from '../decode-text.ts';
 import { isNation } from '../dictionaries/dictionaries.ts';
 import { DomainError } from '../errors.ts';
@@ -61,7 +61,7 @@ export async function importRegister(db: Db, bytes: AsyncIterable<Uint8Array>): 
         .insert(cityRegister)
         .values(some)
         .onConflictDoUpdate({
-          target: [cityRegister.idCardTypeCode, cityRegister.idcode],
+          target: [cityRegister.idCardTypeCode, cityRegister.idcodeIndex],
           set: {
             name: sql`excluded.name`,
             phone: sql`excluded.phone`,
@@ -128,5 +128,6 @@ function readPerson(cells: unknown): { person: Person | null; wrong: string[] } 
     read: (text) => TIME.read(text) ?? DAY.read(text),
   });
   if (wrong.length > 0 || !name || !idCardTypeCode || !idcode) return { person: null, wrong };
-  return { person: { name, idCardTypeCode, idcode, phone, nation, onSiteAt }, wrong };
+  const idcodeIndex = indexOf('idcode', idcode);
+  return { person: { name, idCardTypeCode, idcode, idcodeIndex, phone, nation, onSiteAt }, wrong };
 }

@@ -5,7 +5,7 @@ import { tables } from '../../db/index.ts';
 import { upload } from '../exchange/test-exchange.ts';
 import { codeOf, startTestConsole, type TestConsole } from '../test-console.ts';
 import { shanghaiDay } from '../time.ts';
-import { authenticated, citizen, makePhone, type TestPhone, typed } from './test-city.ts';
+import { authenticated, citizen, indexed, makePhone, type TestPhone, typed } from './test-city.ts';
 
 const { cityOutbox, cityRegister, cityResidents, filings } = tables;
 let site: TestConsole;
@@ -204,7 +204,7 @@ it('counts what was accepted today, and nothing of other days', async () => {
 
 it('sends thousands, of a batch with more errors than a receipt holds, too', async () => {
   const people = Array.from({ length: 2600 }, (_, n) => citizen(n));
-  await site.db.write((tx) => tx.insert(cityRegister).values(people.slice(0, 1)));
+  await site.db.write((tx) => tx.insert(cityRegister).values(people.slice(0, 1).map(indexed)));
   await authenticated(phone, { ...typed('王新民'), ...people[0] });
   // The same row for many others; every second one through an app that is not filed, which breaks two rules.
   const [first] = await site.db.read.select().from(cityOutbox);
@@ -218,7 +218,8 @@ it('sends thousands, of a batch with more errors than a receipt holds, too', asy
       await tx
         .insert(cityResidents)
         .values({
-          ...{ name, idcode, sex, birthday, recordId: id, idCardTypeCode: '01', phone: person.phone, methods: '2' },
+          ...{ name, ...indexed({ idcode }), sex, birthday, recordId: id, idCardTypeCode: '01' },
+          ...{ phone: person.phone, methods: '2' },
           ...{ erhcCardNo: '', empi: '', authenticatedAt: '' },
         })
         .onConflictDoNothing();

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { type Db, tables } from '../../db/index.ts';
+import { type Db, indexOf, tables } from '../../db/index.ts';
 import { isSameName } from './same-name.ts';
 import type { IdentitySource } from './verify-identity.ts';
 
@@ -16,7 +16,12 @@ export function makeRegisterSource(db: Db): IdentitySource {
       const [person] = await db.read
         .select()
         .from(cityRegister)
-        .where(and(eq(cityRegister.idCardTypeCode, claim.idCardTypeCode), eq(cityRegister.idcode, claim.idcode)));
+        .where(
+          and(
+            eq(cityRegister.idCardTypeCode, claim.idCardTypeCode),
+            eq(cityRegister.idcodeIndex, indexOf('idcode', claim.idcode)),
+          ),
+        );
       const passed =
         person !== undefined &&
         isSameName(person.name, claim.name) &&

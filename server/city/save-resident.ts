@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
-import { type Transaction, tables } from '../../db/index.ts';
+import { indexOf, type Transaction, tables } from '../../db/index.ts';
 import { isStrong } from './account.ts';
 import { makeCardNumbers } from './card-and-empi.ts';
 import { enqueue, isTold, wasRefused } from './enqueue.ts';
@@ -21,10 +21,11 @@ export async function saveResident(
   claimed: Person & { linkman: string | null; guardianId: number | null },
   passed: readonly Method[],
 ): Promise<number> {
+  const idcodeIndex = indexOf('idcode', claimed.idcode);
   const [stored] = await tx
     .select()
     .from(cityResidents)
-    .where(and(eq(cityResidents.idCardTypeCode, claimed.idCardTypeCode), eq(cityResidents.idcode, claimed.idcode)));
+    .where(and(eq(cityResidents.idCardTypeCode, claimed.idCardTypeCode), eq(cityResidents.idcodeIndex, idcodeIndex)));
   const before = stored?.methods.split('^') ?? [];
   // Once grown up, a child stands for itself: by more than its name and number.
   const another = stored && stored.guardianId !== null && stored.guardianId !== claimed.guardianId;
@@ -41,6 +42,7 @@ export async function saveResident(
   const values = {
     ...person,
     ...makeCardNumbers(city.config.cardKey, person),
+    idcodeIndex,
     recordId,
     authenticatedAt: new Date().toISOString(),
   };

@@ -1,6 +1,7 @@
 /** What the city's tests share: a phone that keeps its cookie, and the demo's fictional persons. */
 import { createTRPCClient, httpLink } from '@trpc/client';
 import { DEMO_REGISTER } from '../../db/demo/city.ts';
+import { indexOf } from '../../db/index.ts';
 import { checkCharacter } from '../records/identity-number.ts';
 import type { AppRouter } from '../router.ts';
 import type { TestConsole } from '../test-console.ts';
@@ -54,6 +55,12 @@ export function citizen(n: number) {
     ...{ phone: `1380000${String(5000 + n).padStart(4, '0')}`, nation: '01' },
   };
 }
+
+/** A person as the register has it, with the index by which it is found. */
+export const indexed = <P extends { idcode: string }>(person: P) => ({
+  ...person,
+  idcodeIndex: indexOf('idcode', person.idcode),
+});
 
 /** Authenticates, and gives the member. */
 export async function authenticated(phone: TestPhone, input: AuthenticateInput): Promise<number> {

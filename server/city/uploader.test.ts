@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tables } from '../../db/index.ts';
 import { startTestConsole, type TestConsole } from '../test-console.ts';
-import { authenticated, citizen, makePhone, typed } from './test-city.ts';
+import { authenticated, citizen, indexed, makePhone, typed } from './test-city.ts';
 
 const { cityOutbox, cityRegister } = tables;
 const PEOPLE = 8;
@@ -54,7 +54,7 @@ beforeEach(async () => {
     await new Promise((resolve) => proxy.close(resolve));
   };
   const people = Array.from({ length: PEOPLE }, (_, n) => citizen(n));
-  await site.db.write((tx) => tx.insert(cityRegister).values(people));
+  await site.db.write((tx) => tx.insert(cityRegister).values(people.map(indexed)));
   for (const person of people) await authenticated(makePhone(site), { ...typed('王新民'), ...person });
 });
 afterEach(() => close());

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { indexOf } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { checkRecord } from '../records/check-record.ts';
 import { FIELD_NAMES, type FieldName } from '../records/fields.ts';
@@ -25,7 +26,7 @@ const listOf = (words: string | undefined) => (words ? words.split(' ') : []);
 /** A batch that was read to its end, checked row by row, and waits outside of memory to be applied. */
 export interface StagedBatch {
   total: number;
-  /** SHA-256 of the rows as they came: the same in each format, whatever the order of names. */
+  /** Of the rows as they came: the same in each format, whatever the order of names. Keyed, as a row's number could be guessed by it. */
   digest: string;
   /** The rows in their order, a few hundred at once. */
   chunks(): AsyncGenerator<StagedRow[]>;
@@ -81,7 +82,7 @@ export async function stageBatch(source: AsyncIterable<unknown[]>, now: Now): Pr
     await close();
     throw error;
   }
-  return { total, digest: digest.digest('hex'), chunks: () => read(file, sizes), close };
+  return { total, digest: indexOf('batch', digest.digest('hex')), chunks: () => read(file, sizes), close };
 }
 
 async function* read(file: FileHandle, sizes: number[]): AsyncGenerator<StagedRow[]> {

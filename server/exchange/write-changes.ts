@@ -1,5 +1,5 @@
 import { eq, getTableColumns } from 'drizzle-orm';
-import { isOneOf, type Transaction, tables, type Value } from '../../db/index.ts';
+import { indexesOf, isOneOf, type Transaction, tables, type Value } from '../../db/index.ts';
 import type { FacetFields } from '../records/facets.ts';
 import { FIELD_NAMES, type FieldName } from '../records/fields.ts';
 import type { AuthenticationRecord } from '../records/find-by-card.ts';
@@ -7,7 +7,7 @@ import { fieldOf, type StagedRow, warningsOf } from './stage-batch.ts';
 
 const { records, recordChanges, batchIssues } = tables;
 
-type Key = Exclude<keyof AuthenticationRecord, 'seq' | 'warnings' | 'facetId'>;
+type Key = Exclude<keyof AuthenticationRecord, 'seq' | 'warnings' | 'facetId' | 'idcodeIndex' | 'phoneIndex'>;
 const keyByColumn = new Map(Object.entries(getTableColumns(records)).map(([key, column]) => [column.name, key as Key]));
 /** The fields in their order, by their names here, e.g. `erhcCardNo`. */
 const KEYS = FIELD_NAMES.map((name) => keyByColumn.get(name) as Key);
@@ -54,21 +54,26 @@ export async function writeChanges(
   const rows: Value[][] = [];
   for (const row of changes.inserts) {
     const values: Value[] = FIELD_NAMES.map((_, at) => stored(row, at));
-    values.push(words(warningsOf(row)), await batch.facetOf(facetFields(row)));
+    const { idcodeIndex, phoneIndex } = indexesOf(searched(row));
+    values.push(words(warningsOf(row)), await batch.facetOf(facetFields(row)), idcodeIndex, phoneIndex);
     rows.push(values);
   }
-  const seqs = await tx.insertMany(records, [...KEYS, 'warnings', 'facetId'], rows);
+  const seqs = await tx.insertMany(records, [...KEYS, 'warnings', 'facetId', 'idcodeIndex', 'phoneIndex'], rows);
   changes.inserts.forEach((row, n) => {
     remember(row, seqs[n] ?? 0, null);
   });
   for (const { row, record } of changes.updates) {
-    // Naming `id` would make SQLite look for vouchers that lose their record.
-    const { id: _id, ...changed } = Object.fromEntries(KEYS.map((key, at) => [key, stored(row, at)]));
+    const changed = changedFields(row, record);
+    // What stays is not sealed again; and to name `id` would make SQLite look for vouchers that lose their record.
+    const fields = {
+      ...Object.fromEntries(changed.map((name) => [keyByColumn.get(name), stored(row, FIELD_NAMES.indexOf(name))])),
+      ...indexesOf(searched(row)),
+    };
     await tx
       .update(records)
-      .set({ ...changed, warnings: words(warningsOf(row)), facetId: await batch.facetOf(facetFields(row)) })
+      .set({ ...fields, warnings: words(warningsOf(row)), facetId: await batch.facetOf(facetFields(row)) })
       .where(eq(records.seq, record.seq));
-    remember(row, record.seq, changedFields(row, record));
+    remember(row, record.seq, changed);
   }
   for (const { row, record } of changes.withdrawals) {
     const marks = Object.fromEntries(MARKS.map((name) => [keyByColumn.get(name), fieldOf(row, name)]));
@@ -105,6 +110,8 @@ const facetFields = (row: StagedRow): FacetFields => ({
   cdOperation: fieldOf(row, 'cd_operation') ?? '',
   authenticationMethod: fieldOf(row, 'authentication_method'),
 });
+
+const searched = (row: StagedRow) => ({ idcode: fieldOf(row, 'idcode') ?? '', phone: fieldOf(row, 'phone') ?? '' });
 
 function stored(row: StagedRow, at: number) {
   const value = row[at] || null;

@@ -3,6 +3,7 @@
  * own, so that a million rows take no time from those who wait for an answer, and a cancelled one is simply ended.
  */
 import { openReadOnly } from '../../db/index.ts';
+import { setKeys } from '../../db/seal.ts';
 import { replaceDictionaries } from '../dictionaries/dictionaries.ts';
 import { describeError } from '../log.ts';
 import { type ExportInput, MOST_ROWS } from './schema.ts';
@@ -12,6 +13,7 @@ import { writeFile } from './write-file.ts';
 /** What the program is told. */
 export interface Order {
   databaseUrl: string;
+  dataKeys: string;
   dictionaries: string | undefined;
   input: ExportInput;
 }
@@ -34,7 +36,8 @@ process.once('message', (order: Order) => {
 // Whoever asked for it is gone.
 process.once('disconnect', () => process.exit(1));
 
-async function work({ databaseUrl, dictionaries, input }: Order) {
+async function work({ databaseUrl, dataKeys, dictionaries, input }: Order) {
+  setKeys(dataKeys);
   if (dictionaries) replaceDictionaries(dictionaries);
   const db = openReadOnly(databaseUrl);
   const source = openSource(db.read, input);

@@ -27,8 +27,8 @@ interface Job extends ExportJob {
   drop(): void;
 }
 
-/** @param settings which database, and whose dictionaries, the writing processes read */
-export function makeExports(settings: Pick<Settings, 'databaseUrl' | 'dictionaries'>, log: Log) {
+/** @param settings which database, by which keys, and whose dictionaries, the writing processes read */
+export function makeExports(settings: Pick<Settings, 'databaseUrl' | 'dataKeys' | 'dictionaries'>, log: Log) {
   const jobs = new Map<string, Job>();
   const starting = new Set<string>();
   const ofStaff = (staffId: string) => [...jobs.values()].filter((job) => job.staffId === staffId);
@@ -114,7 +114,8 @@ export function makeExports(settings: Pick<Settings, 'databaseUrl' | 'dictionari
       fail(BROKEN);
     });
     child.once('exit', () => fail(BROKEN));
-    const order: Order = { databaseUrl: settings.databaseUrl, dictionaries: settings.dictionaries, input };
+    const { databaseUrl, dataKeys, dictionaries } = settings;
+    const order: Order = { databaseUrl, dataKeys, dictionaries, input };
     child.send(order);
     return job;
   }

@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { pathOf } from '../../db/index.ts';
 import { runTool } from '../command.ts';
-import { readBackupKey, readDatabaseUrl } from '../settings.ts';
+import { readBackupKey, readDatabaseSettings } from '../settings.ts';
 import { makeBackup } from './backup.ts';
 import { describeContents } from './describe-contents.ts';
 
@@ -11,7 +11,7 @@ const KEPT = 14;
 await runTool('backup', { to: 'string', keep: 'string' }, async ({ to, keep = String(KEPT) }) => {
   if (!/^[1-9]\d{0,4}$/.test(String(keep))) throw new Error('--keep must be a number from 1 on');
   const secret = readBackupKey(process.env);
-  const database = pathOf(readDatabaseUrl(process.env));
+  const database = pathOf(readDatabaseSettings(process.env).databaseUrl);
   const folder = typeof to === 'string' ? to : join(dirname(database), 'backups');
   const backup = await makeBackup(database, { folder, keep: Number(keep), secret });
   return `${backup.file}: ${backup.sealedSize} bytes, sha256 ${backup.digest}; ${describeContents(backup)}`;

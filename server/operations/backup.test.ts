@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { fillDemo } from '../../db/demo/fill.ts';
 import { cardNoOf } from '../../db/demo/fixed-residents.ts';
 import { demoRecords } from '../../db/demo/records.ts';
-import { open, tables } from '../../db/index.ts';
+import { indexesOf, open, tables } from '../../db/index.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { verifyChain } from '../audit/chain.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
       const erhcCardNo = cardNoOf(`backup:${n}`);
       await tx
         .insert(tables.records)
-        .values({ ...model, facetId, id: erhcCardNo.slice(0, 32).toLowerCase(), erhcCardNo });
+        .values({ ...model, ...indexesOf(model), facetId, id: erhcCardNo.slice(0, 32).toLowerCase(), erhcCardNo });
     }
   });
   await db.close();

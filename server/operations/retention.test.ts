@@ -8,7 +8,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { fillDemo } from '../../db/demo/fill.ts';
 import { demoRecords } from '../../db/demo/records.ts';
-import { type Db, open, tables } from '../../db/index.ts';
+import { type Db, indexesOf, open, tables } from '../../db/index.ts';
 import { verifyChain } from '../audit/chain.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { rollUp } from '../figures/roll-up.ts';
@@ -56,7 +56,7 @@ async function fillOld() {
     const facetId = await (await facetsIn(tx, cdSource))({ ...model, cdOperation: 'd' });
     for (const [n, days] of [100, 50, 50, 39].entries()) {
       const id = `withdrawn-${n}`;
-      const record = { ...model, id, erhcCardNo: `CARD-${n}`, cdOperation: 'd' as const, facetId };
+      const record = { ...model, ...indexesOf(model), id, erhcCardNo: `CARD-${n}`, cdOperation: 'd' as const, facetId };
       await tx.insert(tables.records).values({ ...record, cdTime: shanghaiTime(daysAgo(days)) });
     }
     for (const [n, days, recordId] of [

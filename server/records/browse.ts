@@ -3,8 +3,7 @@ import { recordEvent } from '../audit/record-event.ts';
 import { authenticationMethodNames, divisionName, idCardTypeName, sexName } from '../dictionaries/dictionaries.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { stateOf } from './facets.ts';
-import type { AuthenticationRecord } from './find-by-card.ts';
-import { listRecords } from './list-records.ts';
+import { type ListedRecord, listRecords } from './list-records.ts';
 import { maskIdcode, maskName, maskPhone } from './mask.ts';
 import { getRecord } from './open.ts';
 import { type BrowseRecordsInput, RECORDS_PER_PAGE, type RecordFilter } from './schema.ts';
@@ -30,7 +29,7 @@ export async function browseRecords(db: Db, actor: Actor, input: BrowseRecordsIn
 }
 
 /** A record as lists and exports show it. */
-export function maskRow(row: AuthenticationRecord) {
+export function maskRow(row: ListedRecord) {
   return {
     name: maskName(row.name),
     sex: sexName(row.sex),

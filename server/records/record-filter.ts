@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { isOneOf, tables } from '../../db/index.ts';
+import { indexOf, isOneOf, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
 import type { Facet } from './facets.ts';
@@ -31,9 +31,9 @@ export const isIn = (facets: Facet[]) => isOneOf(sql`(${records.facetId} + 0)`, 
 export function isOf(search: RecordFilter['search']): SQL | undefined {
   switch (search?.by) {
     case 'idcode':
-      return eq(records.idcode, search.text);
+      return eq(records.idcodeIndex, indexOf('idcode', search.text));
     case 'phone':
-      return eq(records.phone, search.text);
+      return eq(records.phoneIndex, indexOf('phone', search.text));
     case 'code': {
       const code = parseHealthCode(search.text);
       if (!code) throw new DomainError('NOT_HEALTH_CODE', '不是电子健康码', 'search');

@@ -1,8 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Queries } from '../../db/index.ts';
 import { listFacets } from './facets.ts';
-import type { AuthenticationRecord } from './find-by-card.ts';
-import { listRecords } from './list-records.ts';
+import { LISTED, type ListedRecord, listRecords } from './list-records.ts';
 import { beginsWith, behind, inTime, lets, order, type Position, records } from './record-filter.ts';
 import type { RecordFilter } from './schema.ts';
 
@@ -18,7 +17,7 @@ export async function* walkRecords(
   db: Pick<Queries, 'select'>,
   filter: RecordFilter,
   options: { backwards: boolean },
-): AsyncGenerator<AuthenticationRecord[]> {
+): AsyncGenerator<ListedRecord[]> {
   const all = await listFacets(db);
   const facets = all.filter((facet) => lets(filter, facet));
   const byName = filter.search?.by === 'name';
@@ -31,7 +30,7 @@ export async function* walkRecords(
         pagesOf(
           (after) =>
             db
-              .select()
+              .select(LISTED)
               .from(records)
               .where(
                 and(
@@ -52,7 +51,7 @@ export async function* walkRecords(
 }
 
 /** Page behind page, until one is not full. */
-async function* pagesOf(load: (after: Position | undefined) => Promise<AuthenticationRecord[]>, limit: number) {
+async function* pagesOf(load: (after: Position | undefined) => Promise<ListedRecord[]>, limit: number) {
   for (let after: Position | undefined; ; ) {
     const page = await load(after);
     if (page.length > 0) yield page;
@@ -63,12 +62,12 @@ async function* pagesOf(load: (after: Position | undefined) => Promise<Authentic
 
 /** A facet's records, one by one: the present one, and how to go on. */
 interface Head {
-  row: AuthenticationRecord;
-  next(): Promise<AuthenticationRecord | undefined>;
+  row: ListedRecord;
+  next(): Promise<ListedRecord | undefined>;
 }
 
-async function open(pages: AsyncGenerator<AuthenticationRecord[]>) {
-  let page: AuthenticationRecord[] = [];
+async function open(pages: AsyncGenerator<ListedRecord[]>) {
+  let page: ListedRecord[] = [];
   let at = 0;
   const next = async () => {
     at += 1;
@@ -82,11 +81,11 @@ async function open(pages: AsyncGenerator<AuthenticationRecord[]>) {
 }
 
 async function* merge(heads: Head[], byName: boolean, { backwards }: { backwards: boolean }) {
-  const isBefore = (a: AuthenticationRecord, b: AuthenticationRecord) => {
+  const isBefore = (a: ListedRecord, b: ListedRecord) => {
     const way = (byName && compareNames(a.name, b.name)) || compare(a.cdTime, b.cdTime) || a.seq - b.seq;
     return backwards ? way > 0 : way < 0;
   };
-  let page: AuthenticationRecord[] = [];
+  let page: ListedRecord[] = [];
   while (heads.length > 0) {
     const first = heads.reduce((best, head) => (isBefore(head.row, best.row) ? head : best));
     page.push(first.row);

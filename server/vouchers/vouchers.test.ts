@@ -2,7 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cardNoOf } from '../../db/demo/fixed-residents.ts';
 import { demoRecords } from '../../db/demo/records.ts';
-import { tables } from '../../db/index.ts';
+import { indexesOf, tables } from '../../db/index.ts';
 import { facetsIn } from '../records/facets.ts';
 import { codeOf, qrOf, startTestConsole, type TestConsole } from '../test-console.ts';
 import { shanghaiDay } from '../time.ts';
@@ -78,6 +78,7 @@ describe('vouchers.issue', () => {
       const facetId = await (await facetsIn(tx, model.cdSource))(model);
       const rows = keys.map((key) => ({
         ...model,
+        ...indexesOf(model),
         facetId,
         id: cardNoOf(key).slice(0, 32).toLowerCase(),
         erhcCardNo: cardNoOf(key),
