@@ -32,7 +32,6 @@ export function connect(path: string, options: Database.Options = {}, faults?: F
 /** Each text is compiled once: drizzle asks for its statement anew at each query. What the storage says to one is noted. */
 function keepStatements(connection: Database.Database, faults: Faults | undefined) {
   const kept = new LRUCache<string, Database.Statement>({ max: STATEMENTS });
-  const prepare = connection.prepare.bind(connection);
   function noting<T>(work: () => T): T {
     try {
       return work();
@@ -45,7 +44,8 @@ function keepStatements(connection: Database.Database, faults: Faults | undefine
     const there = kept.get(text);
     // As it is when new: drizzle may have asked for bare rows.
     if (there) return there.reader ? there.raw(false) : there;
-    const made = noting(() => prepare(text));
+    // Looked up at each text, so that a test can listen (indexes.test.ts).
+    const made = noting(() => Database.prototype.prepare.call(connection, text));
     for (const name of ['all', 'get', 'run'] as const) {
       const ask = made[name].bind(made) as (...parameters: unknown[]) => unknown;
       made[name] = ((...parameters: unknown[]) => {
