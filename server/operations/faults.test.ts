@@ -34,6 +34,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const start: typeof startServer = async (options) => {
+  const server = await startServer(options);
+  running.push(server.process);
+  return server;
+};
+
 /** A small disk of memory; null where mounting is not permitted. */
 function mountTmpfs(name: string, size: string): string | null {
   const path = join(folder, name);
@@ -63,7 +69,7 @@ describe('a locked database', () => {
     timeout: 90_000,
   }, async () => {
     const file = join(folder, 'locked.db');
-    const server = await startServer({ databaseUrl: `file:${file}`, flags: ['--demo', '--api-only'], logFile });
+    const server = await start({ databaseUrl: `file:${file}`, flags: ['--demo', '--api-only'], logFile });
     const nurse = client(server.url, sessionCookie(await signIn(server.url, 'nurse')));
     const other = new Database(file);
     other.exec('BEGIN IMMEDIATE');
@@ -177,7 +183,7 @@ describe('a damaged database', () => {
     await fillDemo(db, secret);
     await db.close();
     overwrite(file, 'vouchers');
-    const server = await startServer({ databaseUrl: `file:${file}`, flags: ['--demo', '--api-only'], logFile });
+    const server = await start({ databaseUrl: `file:${file}`, flags: ['--demo', '--api-only'], logFile });
     const nurse = client(server.url, sessionCookie(await signIn(server.url, 'nurse')));
     expect(await codeOf(nurse.scan.lookup.mutate({ code: qrOf('demo:unknown') }))).toBe('ok');
     expect(await codeOf(nurse.vouchers.issue.mutate({ code: qrOf('demo:authenticated') }))).toBe('STORAGE_DAMAGED');
@@ -193,11 +199,11 @@ describe('a damaged database', () => {
   it('tells a session that can not be read from one that is not there', { timeout: 90_000 }, async () => {
     const file = join(folder, 'sessions.db');
     const settings = { databaseUrl: `file:${file}`, flags: ['--demo', '--api-only'], logFile };
-    const before = await startServer(settings);
+    const before = await start(settings);
     const cookie = sessionCookie(await signIn(before.url, 'nurse'));
     await before.stop();
     overwrite(file, 'sessions');
-    const server = await startServer(settings);
+    const server = await start(settings);
     expect(await codeOf(client(server.url, cookie).staff.me.query())).toBe('STORAGE_DAMAGED');
     const door = await fetch(`${server.url}/api/exports/0/file`, { headers: { cookie } });
     expect([door.status, (await door.json()).code]).toEqual([503, 'STORAGE_DAMAGED']);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { open, tables } from '../../db/index.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
-import { startServer } from '../../e2e/server.ts';
+import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { APP_4401, fictionalRecord, upload } from '../exchange/test-exchange.ts';
 import { client, qrOf, sessionCookie } from '../test-console.ts';
 import { makeHealth } from './health.ts';
@@ -15,11 +15,19 @@ import { makeHealth } from './health.ts';
 const folder = mkdtempSync(join(tmpdir(), 'console-operations-'));
 const logFile = join(EVIDENCE.api, 'operations.log');
 const flags = ['--demo', '--api-only'];
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  // Of a test that failed.
+  for (const server of running) server.process.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
 let databases = 0;
-const start = (env: Record<string, string> = {}) => {
+const running: RunningServer[] = [];
+const start = async (env: Record<string, string> = {}) => {
   databases += 1;
-  return startServer({ databaseUrl: `file:${join(folder, `${databases}.db`)}`, flags, logFile, env });
+  const databaseUrl = `file:${join(folder, `${databases}.db`)}`;
+  const server = await startServer({ databaseUrl, flags, logFile, env });
+  running.push(server);
+  return server;
 };
 const signIn = async (url: string) => {
   const response = await fetch(`${url}/api/auth/sign-in/username`, {
