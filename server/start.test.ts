@@ -35,12 +35,22 @@ describe('settings', () => {
     expect(readSettings({ NODE_ENV: 'production' }, ['--demo']).databaseUrl).toBe('file:data/demo.db');
   });
 
+  it('name who must sign in with a code', () => {
+    const env = { NODE_ENV: 'production' as const, AUTH_SECRET: secret };
+    expect(readSettings(env, []).totpRequired).toEqual([]);
+    expect(readSettings({ ...env, TOTP_REQUIRED: 'province, auditor' }, []).totpRequired).toEqual([
+      'province',
+      'auditor',
+    ]);
+  });
+
   it.each([
     [{}, [], 'AUTH_SECRET'],
     [{ AUTH_SECRET: 'short' }, [], 'AUTH_SECRET'],
     [{ AUTH_SECRET: 'demo-only-secret-that-everybody-knows' }, [], 'AUTH_SECRET'],
     [{ AUTH_SECRET: secret, PORT: 'http' }, [], 'PORT'],
     [{ AUTH_SECRET: secret, DATABASE_URL: 'mysql://x' }, [], 'DATABASE_URL'],
+    [{ AUTH_SECRET: secret, TOTP_REQUIRED: 'province,nurse' }, [], 'TOTP_REQUIRED'],
     [{ AUTH_SECRET: secret }, ['--demmo'], '--demmo'],
   ])('refuse %j %j', (env, flags, named) => {
     expect(() => readSettings({ NODE_ENV: 'production', ...env }, flags)).toThrow(named);
@@ -72,7 +82,11 @@ describe('production', () => {
         body: JSON.stringify({ username, password: secret }),
       });
     expect((await signIn('nurse', 'demo-nurse')).status).toBe(401);
-    const cookie = sessionCookie(await signIn('wang', password));
+    const first = sessionCookie(await signIn('wang', password));
+    const change = { password, newPassword: 'Chosen-by-wang-1' };
+    expect(await codeOf(client(server.url, first).staff.me.query())).toBe('PASSWORD_CHANGE_REQUIRED');
+    await client(server.url, first).account.changePassword.mutate(change);
+    const cookie = sessionCookie(await signIn('wang', change.newPassword));
     const wang = client(server.url, cookie);
     expect(await wang.staff.me.query()).toMatchObject({ name: '王护士', role: 'nurse', siteName: '示例中心' });
     expect(await codeOf(wang.demo.codes.query())).not.toBe('ok');
