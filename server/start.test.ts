@@ -83,7 +83,7 @@ describe('production', () => {
       });
     expect((await signIn('nurse', 'demo-nurse')).status).toBe(401);
     const first = sessionCookie(await signIn('wang', password));
-    const change = { password, newPassword: 'Chosen-by-wang-1' };
+    const change = { password, newPassword: 'Chosen-by-me-1' };
     expect(await codeOf(client(server.url, first).staff.me.query())).toBe('PASSWORD_CHANGE_REQUIRED');
     await client(server.url, first).account.changePassword.mutate(change);
     const cookie = sessionCookie(await signIn('wang', change.newPassword));
