@@ -43,6 +43,15 @@ describe('settings', () => {
     });
   });
 
+  it('name who must sign in with a code', () => {
+    const env = { NODE_ENV: 'production' as const, AUTH_SECRET: secret, DATA_KEYS: dataKeys };
+    expect(readSettings(env, []).totpRequired).toEqual([]);
+    expect(readSettings({ ...env, TOTP_REQUIRED: 'province, auditor' }, []).totpRequired).toEqual([
+      'province',
+      'auditor',
+    ]);
+  });
+
   it.each([
     [{}, [], 'AUTH_SECRET'],
     [{ AUTH_SECRET: 'short' }, [], 'AUTH_SECRET'],
@@ -52,6 +61,7 @@ describe('settings', () => {
     [{ AUTH_SECRET: secret, METRICS_ALLOW: 'everybody' }, [], 'METRICS_ALLOW'],
     [{ AUTH_SECRET: secret, METRICS_TOKEN: 'short' }, [], 'METRICS_TOKEN'],
     [{ AUTH_SECRET: secret, MIN_FREE_MB: 'much' }, [], 'MIN_FREE_MB'],
+    [{ AUTH_SECRET: secret, TOTP_REQUIRED: 'province,nurse' }, [], 'TOTP_REQUIRED'],
     [{ AUTH_SECRET: secret }, ['--demmo'], '--demmo'],
     [{ AUTH_SECRET: secret }, [], 'DATA_KEYS'],
     [{ AUTH_SECRET: secret, DATA_KEYS: '' }, [], 'DATA_KEYS'],
@@ -86,7 +96,11 @@ describe('production', () => {
         body: JSON.stringify({ username, password: secret }),
       });
     expect((await signIn('nurse', 'demo-nurse')).status).toBe(401);
-    const cookie = sessionCookie(await signIn('wang', password));
+    const first = sessionCookie(await signIn('wang', password));
+    const change = { password, newPassword: 'Chosen-by-me-1' };
+    expect(await codeOf(client(server.url, first).staff.me.query())).toBe('PASSWORD_CHANGE_REQUIRED');
+    await client(server.url, first).account.changePassword.mutate(change);
+    const cookie = sessionCookie(await signIn('wang', change.newPassword));
     const wang = client(server.url, cookie);
     expect(await wang.staff.me.query()).toMatchObject({ name: '王护士', role: 'nurse', siteName: '示例中心' });
     expect(await codeOf(wang.demo.codes.query())).not.toBe('ok');

@@ -72,7 +72,7 @@ function Scanning({ me, lock }: { me: NonNullable<ReturnType<typeof useMe>['data
               网络已断开
             </strong>
           )}
-          <Link href="/account" className={styles.person} aria-label={`${name},我的账号`}>
+          <Link href="/account" prefetch={false} className={styles.person} aria-label={`${name},我的账号`}>
             {name}
           </Link>
           <button type="button" onClick={lock}>
