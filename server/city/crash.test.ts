@@ -12,6 +12,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { DEMO_CITY } from '../../db/demo/city.ts';
 import { fillDemo } from '../../db/demo/fill.ts';
 import { open, tables } from '../../db/index.ts';
+import { unseal } from '../../db/seal.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { client, sessionCookie } from '../test-console.ts';
@@ -164,6 +165,7 @@ const ignoreNotFound = (error: { data?: { error?: { code?: string } } }) => {
  */
 function expectTheSame(): number {
   const both = new Database(file('city.db'), { readonly: true });
+  both.function('unseal', (sealed) => unseal(String(sealed)));
   both.prepare('ATTACH ? AS province').run(file('province.db'));
   const rows = (sql: string) => both.prepare(sql).raw().all();
   const sent = rows(`SELECT record_id, cd_time, operation, cd_batch FROM city_outbox WHERE state = 'accepted'
@@ -173,8 +175,11 @@ function expectTheSame(): number {
     JOIN province.batches b ON b.id = c.batch_id ORDER BY 1, 2, 3, 4`);
   expect(sent.length).toBeGreaterThan(ROUNDS * PEOPLE_A_ROUND);
   expect(applied).toEqual(sent);
-  const residents = rows('SELECT record_id, name, idcode, phone, methods FROM city_residents ORDER BY 1');
-  const live = rows(`SELECT id, name, idcode, phone, authentication_method FROM province.authentication_records
+  const residents = rows(
+    'SELECT record_id, name, unseal(idcode), unseal(phone), methods FROM city_residents ORDER BY 1',
+  );
+  const live =
+    rows(`SELECT id, name, unseal(idcode), unseal(phone), authentication_method FROM province.authentication_records
     WHERE cd_operation <> 'd' AND id IN (SELECT record_id FROM city_outbox) ORDER BY 1`);
   expect(live).toEqual(residents);
   expect(rows('SELECT count(*) FROM city_outbox WHERE record IS NOT NULL')).toEqual([[0]]);
