@@ -24,7 +24,7 @@ import { refuseNewer } from './version.ts';
 export type { RefusedField } from './schema.city.sqlite.ts';
 export type { FilingForm } from './schema.filings.sqlite.ts';
 export type { VoucherSnapshot } from './schema.sqlite.ts';
-export { indexesOf, indexOf } from './seal.ts';
+export { indexesOf, indexOf, keyIds } from './seal.ts';
 export { tables };
 
 /** The part of drizzle that SQLite and PostgreSQL share. */

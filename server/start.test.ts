@@ -58,7 +58,7 @@ describe('settings', () => {
     [{ AUTH_SECRET: 'demo-only-secret-that-everybody-knows' }, [], 'AUTH_SECRET'],
     [{ AUTH_SECRET: secret, PORT: 'http' }, [], 'PORT'],
     [{ AUTH_SECRET: secret, DATABASE_URL: 'mysql://x' }, [], 'DATABASE_URL'],
-    [{ AUTH_SECRET: secret, METRICS_ALLOW: 'everybody' }, [], 'METRICS_ALLOW'],
+    [{ AUTH_SECRET: secret, DATA_KEYS: dataKeys, METRICS_ALLOW: 'everybody' }, [], 'METRICS_ALLOW'],
     [{ AUTH_SECRET: secret, METRICS_TOKEN: 'short' }, [], 'METRICS_TOKEN'],
     [{ AUTH_SECRET: secret, MIN_FREE_MB: 'much' }, [], 'MIN_FREE_MB'],
     [{ AUTH_SECRET: secret, TOTP_REQUIRED: 'province,nurse' }, [], 'TOTP_REQUIRED'],
@@ -126,7 +126,7 @@ describe('production', () => {
     made.exec(`CREATE TABLE __drizzle_migrations (id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric);
       INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('', 9999999999999)`);
     made.close();
-    const env = { DATABASE_URL: `file:${newer}`, AUTH_SECRET: 's'.repeat(32) };
+    const env = { DATABASE_URL: `file:${newer}`, AUTH_SECRET: 's'.repeat(32), DATA_KEYS: TEST_KEYS };
     const { code, err } = run('server/main.ts', ['--api-only'], env);
     expect([code, err.trim().split('\n').length]).toEqual([1, 1]);
     expect(err).toContain('newer version');

@@ -180,7 +180,7 @@ describe('all refused records', () => {
       await tx.delete(cityOutbox);
       for (const [n, recordId] of recordIds.entries()) {
         const { id: _, ...like } = resident as typeof cityResidents.$inferSelect;
-        await tx.insert(cityResidents).values({ ...like, recordId, idcode: `P${n}` });
+        await tx.insert(cityResidents).values(indexed({ ...like, recordId, idcode: `P${n}` }));
         const row = { recordId, operation: 'i' as const, cdTime: '2026-06-01 09:00:00', createdAt: '' };
         await tx.insert(cityOutbox).values({ ...row, state: 'refused' });
       }

@@ -180,6 +180,7 @@ describe('a damaged database', () => {
   }, async () => {
     const file = join(folder, 'damaged.db');
     const db = open(`file:${file}`);
+    db.unlock();
     await fillDemo(db, secret);
     await db.close();
     overwrite(file, 'vouchers');

@@ -4,11 +4,11 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { desc } from 'drizzle-orm';
-import { type Db, pathOf, tables } from '../../db/index.ts';
+import { type Db, keyIds, pathOf, tables } from '../../db/index.ts';
 import { STORAGE_FAULTS, storageRefusal } from '../storage.ts';
 
 /** One thing that must be right. @returns null, or in words what is wrong; a throw is wrong too */
-export interface ReadyCheck {
+interface ReadyCheck {
   name: string;
   check(): Promise<string | null> | string | null;
 }
@@ -30,12 +30,7 @@ const MEGABYTE = 1024 * 1024;
 const JOURNAL = new URL('../../db/migrations/sqlite/meta/_journal.json', import.meta.url);
 const BUILD = new URL('../../.next/BUILD_ID', import.meta.url);
 
-/** @param others further checks, of rooms that this one does not know */
-export function makeHealth(
-  db: Db,
-  { databaseUrl, minFreeMb }: { databaseUrl: string; minFreeMb: number },
-  others: ReadyCheck[] = [],
-) {
+export function makeHealth(db: Db, { databaseUrl, minFreeMb }: { databaseUrl: string; minFreeMb: number }) {
   const folder = dirname(pathOf(databaseUrl));
   const made = madeAt();
   const checks: ReadyCheck[] = [
@@ -62,7 +57,16 @@ export function makeHealth(
         return Date.now() >= known - CLOCK_MS ? null : '系统时间早于最近的审计记录或程序构建时间,请检查时钟';
       },
     },
-    ...others,
+    {
+      name: 'keys',
+      async check() {
+        const { id } = tables.dataKeys;
+        const needed = await db.read.select({ id }).from(tables.dataKeys);
+        const here = ['index', ...keyIds()];
+        const missing = needed.filter((key) => !here.includes(key.id));
+        return missing.length === 0 ? null : `缺少个人信息密钥 ${missing.map((key) => key.id).join('、')}`;
+      },
+    },
   ];
   let last: { at: number; answer: Promise<Readiness> } | undefined;
 
