@@ -127,7 +127,10 @@ export async function startTestConsole(
     as: async (username) => client(url, username ? await cookieOf(username) : ''),
     async close() {
       await city.stop();
-      await listening.close();
+      const closed = listening.close();
+      // Whatever a test left half sent.
+      listening.cutOff();
+      await closed;
       await db.close();
       rmSync(folder, { recursive: true });
     },

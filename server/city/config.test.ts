@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { DEMO_CITY } from '../../db/demo/city.ts';
+import { DEMO_KEYS } from '../../db/keys.ts';
 import { readSettings } from '../settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'console-city-'));
@@ -10,7 +11,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const AUTH_SECRET = 's'.repeat(32);
 const settings = (CITY_PLATFORM: string | undefined, flags: string[] = []) =>
   readSettings(
-    { NODE_ENV: 'production', AUTH_SECRET, ...(CITY_PLATFORM === undefined ? {} : { CITY_PLATFORM }) },
+    {
+      NODE_ENV: 'production',
+      AUTH_SECRET,
+      DATA_KEYS: DEMO_KEYS,
+      ...(CITY_PLATFORM === undefined ? {} : { CITY_PLATFORM }),
+    },
     flags,
   );
 function fileOf(content: unknown): string {

@@ -113,7 +113,9 @@ it('lets nurses work meanwhile, and completes what was killed when it is run aga
   /** Runs the command, while a nurse looks up. @returns its end, and how often she was answered while it wrote */
   async function importBeside(killAfter: number) {
     const command = ['--import', 'tsx', 'server/city/register.command.ts', '--file', file];
-    const running = spawn(process.execPath, command, { env: { ...process.env, DATABASE_URL: databaseUrl } });
+    const running = spawn(process.execPath, command, {
+      env: { ...process.env, DATABASE_URL: databaseUrl, DATA_KEYS: 'demo' },
+    });
     let out = '';
     running.stdout.on('data', (text) => {
       out += text;

@@ -190,7 +190,7 @@ describe('a console with a certificate', () => {
 });
 
 describe('the program', () => {
-  const secret = { NODE_ENV: 'production' as const, AUTH_SECRET: 's'.repeat(32) };
+  const secret = { NODE_ENV: 'production' as const, AUTH_SECRET: 's'.repeat(32), DATA_KEYS: 'keys.json' };
 
   it('reads its settings', () => {
     const paths = { TLS_CERT: file('server.crt'), TLS_KEY: file('server.key') };
