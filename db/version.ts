@@ -17,9 +17,9 @@ function readJournal(folder: string): Journal['entries'] {
  * does not have.
  */
 export function findVersion(connection: Database.Database, folder: string): string | null {
-  const table = "select 1 from sqlite_master where type = 'table' and name = '__drizzle_migrations'";
+  const table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '__drizzle_migrations'";
   if (!connection.prepare(table).get()) return null;
-  const { last } = connection.prepare('select max(created_at) as last from __drizzle_migrations').get() as {
+  const { last } = connection.prepare('SELECT max(created_at) AS last FROM __drizzle_migrations').get() as {
     last: number | null;
   };
   if (last === null) return null;
