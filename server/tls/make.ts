@@ -1,5 +1,5 @@
 /** Makes a local authority and the server's certificate, for an intranet that no public authority can look into. */
-import './reflect.ts';
+import 'reflect-metadata';
 import { X509Certificate as NodeCertificate, webcrypto } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
