@@ -6,16 +6,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
-/** Pages: 128 MiB. */
-const MUCH = 32_768;
+/** Pages: 64 MiB. */
+const MUCH = 16_384;
+/** Milliseconds. Writers stand still while the log's last pages are brought, so whoever reads long is not waited for. */
+const PATIENCE = 20;
 
-const connection = new Database(workerData.path);
+const connection = new Database(workerData.path, { timeout: PATIENCE });
 let before = 0;
 const timer = setInterval(() => {
   try {
     const [{ log, checkpointed }] = connection.pragma('wal_checkpoint(NOOP)');
-    const waiting = log - checkpointed;
-    if (waiting > 0 && (log === before || waiting > MUCH)) connection.pragma('wal_checkpoint(PASSIVE)');
+    const isQuiet = log === before;
+    if (log > MUCH || (isQuiet && log > checkpointed)) connection.pragma('wal_checkpoint(PASSIVE)');
+    // Who writes on and on would never find the log brought to its end, and begin it anew: it would grow for ever.
+    if (log > MUCH) connection.pragma('wal_checkpoint(RESTART)');
     before = log;
   } catch {
     // The disk is full, say. The log holds what is committed, and the next turn tries again.
