@@ -11,7 +11,7 @@ import { type Console, expect, test } from './fixtures.ts';
 
 const PHONE = { camera: { devices: 0 }, context: { viewport: { width: 390, height: 844 } } };
 
-const [adult, elder, child, , sharer, , , present] = DEMO_REGISTER;
+const [adult, elder, child, other, sharer] = DEMO_REGISTER;
 type Person = (typeof DEMO_REGISTER)[number] | undefined;
 
 /** From the first page to the form: the notice is read and agreed to. */
@@ -206,16 +206,16 @@ test('phone: somebody who authenticated elsewhere by more is only removed from t
   site,
 }) => {
   const own = await openTablet(PHONE);
-  await authenticateSelf(own, present);
+  await authenticateSelf(own, other);
   const others = await openTablet(PHONE);
   await others.goto('/phone/authenticate/self');
   await agree(others);
-  await fillIn(others, present);
+  await fillIn(others, other);
   await others.getByLabel('姓名和证件号码(手机号不在本人名下)').check();
   await others.getByRole('button', { name: '认证', exact: true }).click();
   await seeCode(others);
   await others.getByText('更多').click();
-  await expect(others.getByText('周*场已在其他手机上办理')).toBeVisible();
+  await expect(others.getByText('张*机已在其他手机上办理')).toBeVisible();
   await expect(others.getByText('138****')).toHaveCount(0);
   await expect(others.getByRole('button', { name: '打印', exact: true })).toHaveCount(0);
   await others.getByRole('button', { name: '从本机移除' }).click();
@@ -229,7 +229,7 @@ test('phone: somebody who authenticated elsewhere by more is only removed from t
   await expect(own.getByRole('img')).toHaveCount(0);
   await own.getByRole('link', { name: '去认证' }).click();
   await agree(own);
-  await fillIn(own, present);
+  await fillIn(own, other);
   await own.getByRole('button', { name: '认证', exact: true }).click();
   await seeCode(own);
 });
