@@ -4,9 +4,8 @@ import { z } from 'zod';
 import { DEMO_CITY } from '../db/demo/city.ts';
 import { DEMO_KEYS } from '../db/keys.ts';
 import { type CityConfig, readCityConfig } from './city/config.ts';
+import { readAddresses } from './http/addresses.ts';
 import { LIMITS } from './http/limits.ts';
-import { makeFindPeer } from './http/peer.ts';
-import { readAddresses } from './operations/metrics-door.ts';
 import type { Retention } from './operations/retention.ts';
 import { type Role, TOTP_ROLES } from './staff/schema.ts';
 import { TLS_FILES, TLS_FOLDER, type TlsPaths } from './tls/certificate.ts';
@@ -28,6 +27,24 @@ const days = (name: string, least: number, usual: number) =>
     .min(least, `${name} must be at least ${least}`)
     .default(usual);
 
+/** Addresses and networks, with commas between. */
+const addresses = (usual: string) =>
+  z
+    .string()
+    .default(usual)
+    .transform((list, context) => {
+      const entries = list
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean);
+      try {
+        readAddresses(entries);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+      return entries;
+    });
+
 const environment = z.object({
   PORT: z.coerce.number('PORT must be a number').int().min(0).max(65535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -42,7 +59,7 @@ const environment = z.object({
   DICTIONARIES: z.string().min(1).optional(),
   CITY_PLATFORM: z.string().min(1).optional(),
   MIN_FREE_MB: z.coerce.number('MIN_FREE_MB must be a number').int().min(0).default(512),
-  METRICS_ALLOW: z.string().default('127.0.0.1,::1'),
+  METRICS_ALLOW: addresses('127.0.0.1,::1'),
   METRICS_TOKEN: z.string().min(16, 'METRICS_TOKEN must have at least 16 characters').optional(),
   BACKUP_KEY: z.string().min(32, 'BACKUP_KEY must have at least 32 characters').optional(),
   RETAIN_AUDIT_DAYS: days('RETAIN_AUDIT_DAYS', LEAST_AUDIT_DAYS, 1095),
@@ -56,15 +73,7 @@ const environment = z.object({
   HTTP_PORT: z
     .union([z.literal('off'), z.coerce.number('HTTP_PORT must be a number or off').int().min(0).max(65535)])
     .default(3080),
-  TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    ),
+  TRUSTED_PROXIES: addresses(''),
   REQUESTS_A_MINUTE: z.coerce.number('REQUESTS_A_MINUTE must be a number').int().min(1).default(LIMITS.user),
   LOOKUPS_A_MINUTE: z.coerce.number('LOOKUPS_A_MINUTE must be a number').int().min(1).default(60),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
@@ -131,10 +140,10 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     // The demo's terminal is for reading.
     logLevel: e.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     minFreeMb: e.MIN_FREE_MB,
-    metrics: { allow: readAllow(e.METRICS_ALLOW), token: e.METRICS_TOKEN },
+    metrics: { allow: e.METRICS_ALLOW, token: e.METRICS_TOKEN },
     tls: readTls(e),
     httpPort: e.HTTP_PORT === 'off' ? null : e.HTTP_PORT,
-    trustedProxies: readProxies(e.TRUSTED_PROXIES),
+    trustedProxies: e.TRUSTED_PROXIES,
     requestsAMinute: e.REQUESTS_A_MINUTE,
     lookupsAMinute: e.LOOKUPS_A_MINUTE,
     dictionaries: e.DICTIONARIES,
@@ -151,13 +160,6 @@ function readCity(setting: string | undefined, demo: boolean): CityConfig | null
   return setting === 'off' ? null : readCityConfig(setting);
 }
 
-/** Addresses and networks, with commas between. @throws Error that names what is neither */
-function readAllow(setting: string): string[] {
-  const allow = setting.split(',').map((each) => each.trim());
-  readAddresses(allow);
-  return allow;
-}
-
 /** `off`, two paths, or unset: what `npm run tls` made, if it did. @throws Error that names both settings */
 function readTls({ TLS_CERT: cert, TLS_KEY: key }: { TLS_CERT?: string | undefined; TLS_KEY?: string | undefined }) {
   if (cert === 'off') return null;
@@ -165,16 +167,6 @@ function readTls({ TLS_CERT: cert, TLS_KEY: key }: { TLS_CERT?: string | undefin
   if (cert !== undefined || key !== undefined) throw new Error('settings TLS_CERT, TLS_KEY: set both, or none');
   const made = { cert: join(TLS_FOLDER, TLS_FILES.certificate), key: join(TLS_FOLDER, TLS_FILES.key) };
   return existsSync(made.cert) ? made : null;
-}
-
-/** @throws Error that names the setting */
-function readProxies(list: string[]): string[] {
-  try {
-    makeFindPeer(list);
-  } catch (error) {
-    throw new Error(`setting TRUSTED_PROXIES: ${(error as Error).message}`);
-  }
-  return list;
 }
 
 /** @throws Error that says what to run */

@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { PIN_DIGITS, type UnlockInput } from '../../server/account/schema.ts';
 import { api, isPassing, toProblem } from '../ui/api.ts';
+import cardStyles from '../ui/card-form.module.css';
 import { markTouched } from '../ui/touched.ts';
 import { useSignOut, useWayOut } from '../ui/use-me.ts';
 import styles from './lock-screen.module.css';
@@ -126,7 +127,7 @@ function PasswordForm({ offersPin, busy, send, onScanner }: FormProps) {
   }
 
   return (
-    <form className={styles.form} method="post" onSubmit={unlock}>
+    <form className={`${styles.form} ${cardStyles.fields}`} method="post" onSubmit={unlock}>
       <label>
         密码
         <input name="password" type="password" autoComplete="current-password" maxLength={128} required />

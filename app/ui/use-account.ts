@@ -10,3 +10,5 @@ export function useAccount() {
   useWayOut(account.error);
   return account;
 }
+
+export type Account = NonNullable<ReturnType<typeof useAccount>['data']>;

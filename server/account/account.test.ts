@@ -1,7 +1,5 @@
-/** One's own account: the password, the first sign-in, the end of all sessions. */
-import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tables } from '../../db/index.ts';
+import { eventsOf } from '../staff/test-staff.ts';
 import { client, codeOf, sessionCookie, startTestConsole, type TestConsole } from '../test-console.ts';
 import { newcomer } from './test-account.ts';
 
@@ -12,18 +10,6 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 const today = (cookie: string) => codeOf(client(site.url, cookie).scan.today.query());
-
-async function lastEvents(username: string, count: number) {
-  const { auditEvents, staff } = tables;
-  const [person] = await site.db.read.select().from(staff).where(eq(staff.username, username));
-  const rows = await site.db.read
-    .select()
-    .from(auditEvents)
-    .where(eq(auditEvents.subject, person?.id ?? ''))
-    .orderBy(desc(auditEvents.id))
-    .limit(count);
-  return rows.map(({ action, outcome }) => `${action} ${outcome}`);
-}
 
 describe('a password that somebody else knows', () => {
   const place = { role: 'nurse', siteCode: '4401060001' } as const;
@@ -82,7 +68,7 @@ describe('a change of password', () => {
       'ok',
     ]);
     expect((await site.signIn(person.username, person.password)).status).toBe(401);
-    expect(await lastEvents(person.username, 2)).toEqual([
+    expect((await eventsOf(site, person.username)).slice(0, 2)).toEqual([
       'staff.sign_in WRONG_PASSWORD',
       'account.change_password ok',
     ]);
@@ -106,8 +92,8 @@ describe('a change of password', () => {
     for (const _ of [1, 2, 3, 4, 5]) expect(await change(wrong)).toBe('WRONG_PASSWORD');
     expect(await change({ ...wrong, password })).toBe('TOO_MANY_TRIES');
     expect((await site.signIn(username, password)).status).toBe(429);
-    expect(await lastEvents(username, 2)).toEqual([
-      'staff.wait TOO_MANY_TRIES',
+    expect((await eventsOf(site, username)).slice(0, 2)).toEqual([
+      'staff.wait TOO_MANY_TRIES 60',
       'account.change_password WRONG_PASSWORD',
     ]);
   });
@@ -119,5 +105,5 @@ it('signs out everywhere at once', async () => {
   expect(await today(other)).toBe('ok');
   await person.calls.account.endSessions.mutate();
   expect([await today(other), await today(person.cookie)]).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
-  expect(await lastEvents(person.username, 1)).toEqual(['account.end_sessions ok']);
+  expect((await eventsOf(site, person.username)).slice(0, 1)).toEqual(['account.end_sessions ok']);
 });

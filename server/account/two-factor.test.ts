@@ -1,8 +1,8 @@
 /** The second factor: set up, asked for, guessed, lost, forced. */
 import { symmetricDecrypt } from 'better-auth/crypto';
-import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tables } from '../../db/index.ts';
+import { eventsOf } from '../staff/test-staff.ts';
 import { client, codeOf, sessionCookie, startTestConsole, type TestConsole } from '../test-console.ts';
 import { codeOfApp, newcomer } from './test-account.ts';
 
@@ -50,17 +50,6 @@ async function owing({ username, password }: { username: string; password: strin
   const response = await site.signIn(username, password);
   expect(await response.clone().json()).toEqual({ codeAsked: true });
   return cookiesIn(response);
-}
-
-async function outcomesOf(username: string) {
-  const { auditEvents, staff } = tables;
-  const [person] = await site.db.read.select().from(staff).where(eq(staff.username, username));
-  const rows = await site.db.read
-    .select()
-    .from(auditEvents)
-    .where(eq(auditEvents.subject, person?.id ?? ''))
-    .orderBy(desc(auditEvents.id));
-  return rows.map(({ action, outcome, detail }) => [action, outcome, detail].filter(Boolean).join(' '));
 }
 
 describe('setting it up', () => {
@@ -112,7 +101,7 @@ describe('a sign-in with it', () => {
     const signedIn = await giveCode(cookie, codeOfApp(person.uri));
     expect(await signedIn.clone().json()).toEqual({ role: 'auditor' });
     expect(await codeOf(client(site.url, cookiesIn(signedIn)).audit.browse.mutate({}))).toBe('ok');
-    expect((await outcomesOf(person.username)).slice(0, 3)).toEqual([
+    expect((await eventsOf(site, person.username)).slice(0, 3)).toEqual([
       'staff.sign_in ok totp',
       'staff.sign_in WRONG_CODE',
       'staff.sign_in code_asked',
@@ -161,7 +150,7 @@ describe('losing it', () => {
     await province.staff.resetTotp.mutate(person);
     expect(await codeOf(client(site.url, person.confirmed.cookie).audit.browse.mutate({}))).toBe('UNAUTHENTICATED');
     expect(await (await site.signIn(person.username, person.password)).json()).toEqual({ role: 'auditor' });
-    expect(await outcomesOf(person.username)).toContain('staff.reset_totp ok');
+    expect(await eventsOf(site, person.username)).toContain('staff.reset_totp ok');
     expect(await codeOf(province.staff.resetTotp.mutate(person))).toBe('TWO_FACTOR_NOT_ENABLED');
     expect(await codeOf(province.staff.resetTotp.mutate({ username: 'province' }))).toBe('OWN_ACCOUNT');
   });

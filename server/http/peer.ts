@@ -1,7 +1,8 @@
 /** Who is at the other end, and what of it may be believed: proxies are, where TRUSTED_PROXIES names them; nobody else is. */
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { readAddresses, unmapped } from './addresses.ts';
 
 export interface Peer {
   /** IPv4 or IPv6; `unknown` of a connection that is gone. */
@@ -18,20 +19,7 @@ export type FindPeer = (request: IncomingMessage) => Peer;
  * @throws Error that names what is neither
  */
 export function makeFindPeer(trusted: string[]): FindPeer {
-  const proxies = new BlockList();
-  for (const entry of trusted) {
-    const [address = '', bits, ...more] = entry.split('/');
-    const family = familyOf(address);
-    const prefix = Number(bits);
-    const fits = bits === undefined || (/^\d+$/.test(bits) && prefix <= (family === 'ipv4' ? 32 : 128));
-    if (!family || !fits || more.length > 0) throw new Error(`${entry} is neither an address nor a network (CIDR)`);
-    if (bits === undefined) proxies.addAddress(address, family);
-    else proxies.addSubnet(address, prefix, family);
-  }
-  const isTrusted = (address: string) => {
-    const family = familyOf(address);
-    return family !== null && proxies.check(address, family);
-  };
+  const isTrusted = readAddresses(trusted);
   return (request) => {
     const { headers, socket } = request;
     const nearest = plain(socket.remoteAddress ?? 'unknown');
@@ -62,9 +50,6 @@ export function makeFindPeer(trusted: string[]): FindPeer {
 /** This machine itself. */
 export const isLoopback = (address: string) => address === '::1' || address.startsWith('127.');
 
-const familyOf = (address: string) =>
-  (({ 4: 'ipv4', 6: 'ipv6' })[isIP(address)] as 'ipv4' | 'ipv6' | undefined) ?? null;
-
 function listed(header: string | string[] | undefined): string[] {
   const text = Array.isArray(header) ? header.join(',') : (header ?? '');
   return text
@@ -73,8 +58,8 @@ function listed(header: string | string[] | undefined): string[] {
     .filter(Boolean);
 }
 
-/** Without port and brackets, and IPv4 as such where a socket of both families tells it as IPv6. */
+/** Without port and brackets. */
 function plain(address: string): string {
   const bare = /^\[(.+)\](?::\d+)?$/.exec(address)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address;
-  return bare.replace(/^::ffff:(?=\d+\.)/i, '');
+  return unmapped(bare);
 }

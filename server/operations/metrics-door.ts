@@ -1,7 +1,7 @@
 /** `GET /metrics`: for those whose address or token the settings name, and for nobody else. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { readAddresses, unmapped } from '../http/addresses.ts';
 import { describeError, type Log } from '../log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -17,10 +17,10 @@ export function makeMetricsDoor(
   settings: { allow: string[]; token: string | undefined },
   log: Log,
 ): RequestListener {
-  const allowed = readAddresses(settings.allow);
+  const isAllowed = readAddresses(settings.allow);
   const token = settings.token === undefined ? undefined : sha256(settings.token);
   return (request, response) => {
-    const may = isFrom(allowed, request) || (token !== undefined && holds(token, request));
+    const may = isFrom(isAllowed, request) || (token !== undefined && holds(token, request));
     if (!may || request.method !== 'GET') {
       response.writeHead(may ? 405 : 403).end();
       return;
@@ -37,28 +37,9 @@ export function makeMetricsDoor(
   };
 }
 
-/** @throws Error that names what is no address */
-export function readAddresses(texts: string[]): BlockList {
-  const list = new BlockList();
-  for (const text of texts) {
-    const [address = '', bits] = text.split('/');
-    const family = isIP(address);
-    const most = family === 4 ? 32 : 128;
-    const prefix = bits === undefined ? most : Number(bits);
-    if (!family || !Number.isInteger(prefix) || prefix < 0 || prefix > most) {
-      throw new Error(`setting METRICS_ALLOW: ${text} is no address and no network`);
-    }
-    list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
-  }
-  return list;
-}
-
-function isFrom(allowed: BlockList, { socket, headers }: IncomingMessage): boolean {
+function isFrom(isAllowed: (address: string) => boolean, { socket, headers }: IncomingMessage): boolean {
   if (FORWARDED.some((name) => headers[name] !== undefined)) return false;
-  // IPv4 on a socket that listens on both.
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
-  const family = isIP(address);
-  return family !== 0 && allowed.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  return isAllowed(unmapped(socket.remoteAddress ?? ''));
 }
 
 function holds(token: Buffer, { headers }: IncomingMessage): boolean {

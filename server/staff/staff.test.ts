@@ -1,8 +1,9 @@
 /** Who manages whom, and what a change does to the sessions of the changed. */
-import { and, desc, eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tables } from '../../db/index.ts';
 import { client, codeOf, sessionCookie, startTestConsole, type TestConsole } from '../test-console.ts';
+import { eventsOf } from './test-staff.ts';
 
 const OWN = '4401060001';
 const OTHER = '4403050001';
@@ -32,17 +33,6 @@ async function sessionOf({ username, password }: { username: string; password: s
   return client(site.url, sessionCookie(await site.signIn(username, password)));
 }
 
-async function eventsOf(username: string) {
-  const { auditEvents, staff } = tables;
-  const [person] = await site.db.read.select().from(staff).where(eq(staff.username, username));
-  const rows = await site.db.read
-    .select()
-    .from(auditEvents)
-    .where(eq(auditEvents.subject, person?.id ?? ''))
-    .orderBy(desc(auditEvents.id));
-  return rows.map(({ action, outcome, detail }) => [action, outcome, detail].filter(Boolean).join(' '));
-}
-
 describe('a new person', () => {
   it('signs in with the password that is shown once', async () => {
     const person = await stranger();
@@ -50,7 +40,7 @@ describe('a new person', () => {
     const { cookie } = await site.enter(person.username, person.password);
     const session = client(site.url, cookie);
     expect(await session.staff.me.query()).toMatchObject({ name: person.name, role: 'nurse', siteCode: OWN });
-    expect(await eventsOf(person.username)).toEqual([
+    expect(await eventsOf(site, person.username)).toEqual([
       'account.change_password ok',
       'staff.sign_in ok',
       'staff.create ok nurse',
@@ -76,7 +66,7 @@ describe('saving', () => {
     await province.staff.save.mutate({ ...person, name: '改名' });
     await province.staff.save.mutate({ ...person, name: '改名', siteCode: OTHER } as typeof person);
     await province.staff.save.mutate({ username: person.username, name: '又改', role: 'city', cityCode: '4401' });
-    expect(await eventsOf(person.username)).toEqual([
+    expect(await eventsOf(site, person.username)).toEqual([
       'staff.save ok',
       'staff.change_role ok city',
       'staff.change_role ok nurse',
@@ -112,7 +102,7 @@ describe('locking', () => {
     await province.staff.unlock.mutate(person);
     expect(await codeOf(session.scan.today.query())).toBe('UNAUTHENTICATED');
     expect((await site.signIn(person.username, person.password)).status).toBe(200);
-    expect((await eventsOf(person.username)).slice(0, 6)).toEqual([
+    expect((await eventsOf(site, person.username)).slice(0, 6)).toEqual([
       'staff.sign_in ok',
       'staff.unlock ok',
       'staff.sign_in WRONG_PASSWORD',
@@ -233,7 +223,7 @@ it('audits what is done to an account under its own word, with who did it', asyn
   for (const call of ['resetPassword', 'lock', 'unlock', 'endSessions'] as const) {
     await province.staff[call].mutate(person);
   }
-  expect((await eventsOf(person.username)).slice(0, 4)).toEqual([
+  expect((await eventsOf(site, person.username)).slice(0, 4)).toEqual([
     'staff.end_sessions ok',
     'staff.unlock ok',
     'staff.lock ok',

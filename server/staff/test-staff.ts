@@ -1,5 +1,7 @@
 /** For tests: what managers of staff ask. */
+import { desc, eq } from 'drizzle-orm';
 import { expect } from 'vitest';
+import { tables } from '../../db/index.ts';
 import type { TestConsole } from '../test-console.ts';
 
 type Client = Awaited<ReturnType<TestConsole['as']>>;
@@ -29,4 +31,16 @@ export async function manageStaff(site: TestConsole, province: Client, admin: Cl
   body.set('file', new File(['username,name,role,site_code,city_code\nimported,甲,nurse,4401060001,'], 'staff.csv'));
   const headers = { cookie: await site.cookieOf('province') };
   expect((await fetch(`${site.url}/api/staff/import`, { method: 'POST', headers, body })).status).toBe(200);
+}
+
+/** What stands of a person in the audit trail, newest first: action, outcome and detail. */
+export async function eventsOf({ db }: Pick<TestConsole, 'db'>, username: string): Promise<string[]> {
+  const { auditEvents, staff } = tables;
+  const [person] = await db.read.select().from(staff).where(eq(staff.username, username));
+  const rows = await db.read
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.subject, person?.id ?? ''))
+    .orderBy(desc(auditEvents.id));
+  return rows.map(({ action, outcome, detail }) => [action, outcome, detail].filter(Boolean).join(' '));
 }
