@@ -62,7 +62,6 @@ export function setKeys(setting: string): void {
   file = path === null ? null : { path, stamp: stampOf(path), lookedAt: Date.now() };
 }
 
-export const hasKeys = (): boolean => keys !== null;
 /** Ids of all keys that are here. @throws KeysError without keys */
 export const keyIds = (): string[] => [...present().all.keys()];
 /** The key by which the next value is sealed. @throws KeysError without keys */

@@ -9,7 +9,7 @@ import type { Trust } from '../tls/certificate.ts';
  * For Node's HTTP servers. An idle connection is kept for longer than proxies (60 s) keep theirs, or a request meets one that is just
  * being closed. Headers come at once or not at all; a batch or a file may take its five minutes, small bodies what gate.ts gives them.
  */
-export const HTTP_OPTIONS = {
+const HTTP_OPTIONS = {
   keepAliveTimeout: 75_000,
   headersTimeout: 10_000,
   requestTimeout: 300_000,

@@ -85,8 +85,6 @@ export function makeHealth(db: Db, { databaseUrl, minFreeMb }: { databaseUrl: st
   };
 }
 
-export type Health = ReturnType<typeof makeHealth>;
-
 async function ask(checks: ReadyCheck[]): Promise<Readiness> {
   const answers = await Promise.all(
     checks.map(async ({ name, check }) => {
