@@ -34,7 +34,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 /** The same records first, whatever the count; phones of a range that is given to nobody. */
 async function fill(name: string, count: number): Promise<string> {
   const path = join(folder, name);
-  await open(`file:${path}`).close();
+  await (await open(`file:${path}`)).close();
   const database = new Database(path);
   database.pragma('synchronous = OFF');
   const insertion = database.prepare(

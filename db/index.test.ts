@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { gt } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Db, isOneOf, open, type Transaction, tables } from './index.ts';
@@ -9,9 +10,9 @@ const { auditEvents, cities } = tables;
 const COLUMNS = ['at', 'action', 'outcome', 'actor', 'actorRole', 'requestId', 'subject'] as const;
 let folder: string;
 let db: Db;
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'console-db-'));
-  db = open(`file:${join(folder, 'new/folder/test.db')}`);
+  db = await open(`file:${join(folder, 'new/folder/test.db')}`);
 });
 afterEach(async () => {
   await db.close();
@@ -71,6 +72,31 @@ describe('db.write', () => {
     expect(await codes()).toEqual(ends.flatMap((_, n) => (n % 3 === 0 ? [] : [`${1000 + n}`])));
   });
 
+  it('commits together what stands in the queue together, and waits once for the disk', async () => {
+    const waits: number[] = [];
+    await db.close();
+    const watch = { waited() {}, synced: (ms: number) => void waits.push(ms) };
+    db = await open(`file:${join(folder, 'new/folder/test.db')}`, { watch });
+    await Promise.all(Array.from({ length: 60 }, (_, n) => db.write((tx) => add(tx, `${1000 + n}`))));
+    expect(await codes()).toHaveLength(60);
+    // The first may have begun alone.
+    expect(waits.length).toBeLessThanOrEqual(3);
+  });
+
+  it('tells each of a group whose transaction a fault ended, keeps nothing of it, and goes on', async () => {
+    const other = new Database(join(folder, 'new/folder/test.db'));
+    // What SQLite does itself when the disk is full.
+    other.exec(`CREATE TRIGGER fault BEFORE INSERT ON cities WHEN new.code = '1005'
+      BEGIN SELECT RAISE(ROLLBACK, 'the transaction is gone'); END`);
+    other.close();
+    const works = Array.from({ length: 10 }, (_, n) => db.write((tx) => add(tx, `${1000 + n}`)));
+    const ends = await Promise.allSettled(works);
+    const kept = await codes();
+    expect(kept).toEqual(ends.flatMap(({ status }, n) => (status === 'fulfilled' ? [`${1000 + n}`] : [])));
+    expect(kept).not.toContain('1004');
+    expect(kept.slice(-4)).toEqual(['1006', '1007', '1008', '1009']);
+  });
+
   it('hides what is not committed from readers', async () => {
     await db.write(async (tx) => {
       await add(tx, '4401');
@@ -127,7 +153,7 @@ describe('open', () => {
   it('opens what it made before', async () => {
     await db.write((tx) => add(tx, '4401'));
     await db.close();
-    db = open(`file:${join(folder, 'new/folder/test.db')}`);
+    db = await open(`file:${join(folder, 'new/folder/test.db')}`);
     expect(await codes()).toEqual(['4401']);
   });
 
@@ -139,10 +165,10 @@ describe('open', () => {
     await expect.poll(() => statSync(file).size, { timeout: 20_000 }).toBeGreaterThan(before);
   }, 30_000);
 
-  it('refuses what is no database, and other kinds of address', () => {
+  it('refuses what is no database, and other kinds of address', async () => {
     const file = join(folder, 'letter.txt');
     writeFileSync(file, 'Dear operator, this is a letter and not a database. '.repeat(100));
-    expect(() => open(`file:${file}`)).toThrow();
-    expect(() => open('mysql://localhost/x')).toThrow('DATABASE_URL');
+    await expect(open(`file:${file}`)).rejects.toThrow();
+    await expect(open('mysql://localhost/x')).rejects.toThrow('DATABASE_URL');
   });
 });

@@ -26,8 +26,8 @@ it('0001: records get their `seq`, and vouchers keep their record', async () => 
       VALUES ('1', '4401060001', '2026-11-01', 1, 'X', '${first?.id}', '{}', '', 's', 1);`);
   old.close();
 
-  const db = open(`file:${file}`);
-  db.unlock();
+  const db = await open(`file:${file}`);
+  await db.unlock();
   const records = await db.read.select().from(tables.records);
   expect(records.map(({ seq, warnings, ...row }) => ({ ...row, seq: typeof seq, warnings }))).toMatchObject(
     [first, second].map((row) => ({ ...row, seq: 'number', warnings: null })),
@@ -48,8 +48,8 @@ it('0002: filings keep their numbers and states', async () => {
     INSERT INTO filings VALUES ('APP-1', 'NET-1', 'one', '4401', 'approved'), ('APP-2', 'NET-2', 'two', '4401', 'revoked');`);
   old.close();
 
-  const db = open(`file:${file}`);
-  db.unlock();
+  const db = await open(`file:${file}`);
+  await db.unlock();
   expect(await db.read.select().from(tables.filings)).toMatchObject([
     { appRecordNoRecognize: 'APP-1', appRecordNo: 'NET-1', appName: 'one', cityCode: '4401', state: 'approved' },
     { appRecordNoRecognize: 'APP-2', appRecordNo: 'NET-2', appName: 'two', cityCode: '4401', state: 'revoked' },
@@ -69,8 +69,8 @@ it('0004: records get the facets that their fields make', async () => {
   for (const row of rows) insertRecord(old, row);
   old.close();
 
-  const db = open(`file:${file}`);
-  db.unlock();
+  const db = await open(`file:${file}`);
+  await db.unlock();
   const stored = await db.read
     .select()
     .from(tables.records)

@@ -83,8 +83,8 @@ const bytes = () => ['', '-wal'].map((end) => (existsSync(file + end) ? readFile
 const found = (texts: string[]) => texts.filter((text) => bytes().some((each) => each.includes(text)));
 
 async function expectSealed(times: number) {
-  const db = open(`file:${file}`);
-  expect(db.unlock()).toEqual({ sealed: 0 });
+  const db = await open(`file:${file}`);
+  expect(await db.unlock()).toEqual({ sealed: 0 });
   const { records, cityRegister, cityResidents, cityOutbox, filings, filingVersions, vouchers } = tables;
   const stored = await db.read.select().from(records);
   const rows = demoRecords();
@@ -115,8 +115,8 @@ async function expectSealed(times: number) {
 it('seals everything, and leaves nothing of it in the file or in the log', async () => {
   const texts = fill(2);
   expect(found(texts).length).toBe(texts.length);
-  const db = open(`file:${file}`);
-  expect(db.unlock().sealed).toBeGreaterThan(400);
+  const db = await open(`file:${file}`);
+  expect((await db.unlock()).sealed).toBeGreaterThan(400);
   await db.close();
   expect(found(texts)).toEqual([]);
   await expectSealed(2);
@@ -160,8 +160,8 @@ it('goes on at the next start, however often the program is killed in it', { tim
   );
   expect([first, last]).toEqual([expect.stringMatching(/^k1\./), demoRecords().at(-1)?.idcode]);
   database.close();
-  const db = open(`file:${file}`);
-  expect(db.unlock().sealed).toBeGreaterThan(100);
+  const db = await open(`file:${file}`);
+  expect((await db.unlock()).sealed).toBeGreaterThan(100);
   await db.close();
   expect(found(texts)).toEqual([]);
   await expectSealed(100);
@@ -169,8 +169,8 @@ it('goes on at the next start, however often the program is killed in it', { tim
 
 it('opens by its own keys only, and says in one line which are wrong', async () => {
   fill(1);
-  let db = open(`file:${file}`);
-  db.unlock();
+  let db = await open(`file:${file}`);
+  await db.unlock();
   await db.close();
   const ring = readKeys(DEMO_KEYS);
   const other = makeKeys();
@@ -182,17 +182,17 @@ it('opens by its own keys only, and says in one line which are wrong', async () 
   ] as const;
   for (const [keys, why] of wrong) {
     setKeys(keys);
-    db = open(`file:${file}`);
-    expect(db.unlock).toThrow(why);
+    db = await open(`file:${file}`);
+    await expect(db.unlock()).rejects.toThrow(why);
     await db.close();
   }
   // A further key does no harm, and is asked for from then on.
   setKeys(JSON.stringify(addKey(ring)));
-  db = open(`file:${file}`);
-  expect(db.unlock()).toEqual({ sealed: 0 });
+  db = await open(`file:${file}`);
+  expect(await db.unlock()).toEqual({ sealed: 0 });
   await db.close();
   setKeys(DEMO_KEYS);
-  db = open(`file:${file}`);
+  db = await open(`file:${file}`);
   expect(db.unlock).toThrow('key k2 is missing');
   await db.close();
 });
@@ -204,8 +204,8 @@ it('takes for sealed only what its own keys sealed', async () => {
   old.exec("INSERT INTO record_facets VALUES (1, '4401', 'A', 'authenticated', '1')");
   insertRecord(old, { ...row, address: forged, facetId: 1 });
   old.close();
-  const db = open(`file:${file}`);
-  db.unlock();
+  const db = await open(`file:${file}`);
+  await db.unlock();
   expect((await db.read.select().from(tables.records))[0]?.address).toBe(forged);
   await db.close();
   const sealed = new Database(file, { readonly: true });

@@ -44,7 +44,7 @@ function personOf(n: number) {
 
 const folder = mkdtempSync(join(tmpdir(), 'console-city-'));
 const databaseUrl = `file:${join(folder, 'bench.db')}`;
-const db = open(databaseUrl);
+const db = await open(databaseUrl);
 const total = rate * (WARM_UP_SECONDS + seconds);
 await db.write((tx) =>
   tx.insertMany(

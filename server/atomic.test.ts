@@ -53,7 +53,7 @@ const folder = mkdtempSync(join(tmpdir(), 'console-atomic-'));
 let db: Db;
 let city: CityPlatform;
 beforeAll(async () => {
-  db = open(`file:${join(folder, 'test.db')}`);
+  db = await open(`file:${join(folder, 'test.db')}`);
   await fillDemo(db, 'a-secret-of-this-test-and-of-nothing-else');
   city = makeCityPlatform(db, DEMO_CITY, makeLog('silent'));
   await db.write((tx) =>

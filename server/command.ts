@@ -24,9 +24,9 @@ export async function runCommand(
     const values = parseOptions(options, flags);
     const { databaseUrl, dataKeys } = readDatabaseSettings(process.env);
     if (dataKeys !== undefined) setKeys(dataKeys);
-    db = open(databaseUrl);
+    db = await open(databaseUrl);
     // Without keys what is sealed can neither be read nor written.
-    if (dataKeys !== undefined) db.unlock();
+    if (dataKeys !== undefined) await db.unlock();
     const actor: SystemActor = { kind: 'system', program, requestId: randomUUID() };
     process.stdout.write(`${await work(db, actor, values)}\n`);
   } catch (error) {
@@ -44,10 +44,10 @@ export async function runInspection(
   options: string[],
   work: (db: Pick<Db, 'read'>, values: Record<string, string | undefined>) => Promise<string>,
 ): Promise<void> {
-  let db: ReturnType<typeof openReadOnly> | undefined;
+  let db: Awaited<ReturnType<typeof openReadOnly>> | undefined;
   try {
     const values = parseOptions(options);
-    db = openReadOnly(readDatabaseSettings(process.env).databaseUrl);
+    db = await openReadOnly(readDatabaseSettings(process.env).databaseUrl);
     process.stdout.write(`${await work(db, values)}\n`);
   } catch (error) {
     process.stderr.write(`${program}: ${explain(error)}\nusage: ${usage}\n`);

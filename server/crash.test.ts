@@ -48,7 +48,7 @@ it(`loses no answered voucher and uses no serial twice over ${KILLS} kills`, { t
   }
   await server.stop();
 
-  const db = open(databaseUrl);
+  const db = await open(databaseUrl);
   const stored = await db.read.select().from(tables.vouchers);
   const [counter] = await db.read.select().from(tables.voucherSerials);
   await db.close();
@@ -69,7 +69,7 @@ it(`loses no answered voucher and uses no serial twice over ${KILLS} kills`, { t
 async function addResidents(databaseUrl: string, keys: string[]) {
   const model = demoRecords().find((row) => row.erhcCardNo === cardNoOf('demo:authenticated'));
   if (!model) throw new Error('the demo lost its resident');
-  const db = open(databaseUrl);
+  const db = await open(databaseUrl);
   await db.write(async (tx) => {
     const facetId = await (await facetsIn(tx, model.cdSource))(model);
     await tx.insert(tables.records).values(

@@ -43,14 +43,14 @@ async function main() {
   selfTest();
   setKeys(settings.dataKeys);
   const metrics = makeMetrics();
-  const db = open(settings.databaseUrl, { lockPatience: LOCK_PATIENCE, watch: metrics.watch });
+  const db = await open(settings.databaseUrl, { lockPatience: LOCK_PATIENCE, watch: metrics.watch });
   metrics.attach(db, settings);
   if (!settings.demo && (await isDemo(db))) {
     throw new Error(
       'this database is a demo, whose passwords everybody knows: name another DATABASE_URL, or start it with --demo',
     );
   }
-  const { sealed } = db.unlock();
+  const { sealed } = await db.unlock();
   if (sealed > 0) log.info({ rows: sealed }, 'personal data of an earlier version is sealed');
   if (settings.demo) await fillDemo(db, settings.authSecret);
   const city = settings.city && makeCityPlatform(db, settings.city, log);

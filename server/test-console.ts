@@ -67,8 +67,8 @@ export async function startTestConsole(
   const authSecret = 'a-secret-of-these-tests-and-of-nothing-else';
   const folder = mkdtempSync(join(tmpdir(), 'console-api-'));
   const databaseFile = join(folder, 'console.db');
-  const db = open(`file:${databaseFile}`);
-  db.unlock();
+  const db = await open(`file:${databaseFile}`);
+  await db.unlock();
   await fillDemo(db, authSecret);
   mkdirSync(EVIDENCE.api, { recursive: true });
   const log = pino(

@@ -21,7 +21,7 @@ const tell = (db: Db, n: number) =>
   );
 
 beforeAll(async () => {
-  const db = open(`file:${file}`);
+  const db = await open(`file:${file}`);
   for (let n = 1; n <= EVENTS; n += 1) await tell(db, n);
   await db.close();
 });
@@ -52,7 +52,7 @@ function tampered(sql: string): string {
 
 /** The same in this process: as a command each would take a second. */
 async function verdictOn(sql: string) {
-  const db = open(`file:${tampered(sql)}`);
+  const db = await open(`file:${tampered(sql)}`);
   const verdict = await verifyChain(db.read);
   await db.close();
   return verdict;
@@ -141,7 +141,7 @@ describe('a row', () => {
 });
 
 it('events of many at once make one chain, and are found whole while they are written', async () => {
-  const db = open(`file:${join(folder, 'busy.db')}`);
+  const db = await open(`file:${join(folder, 'busy.db')}`);
   const writing = Promise.all(Array.from({ length: 300 }, (_, n) => tell(db, n)));
   expect((await verifyChain(db.read)).whole).toBe(true);
   await writing;
@@ -151,7 +151,7 @@ it('events of many at once make one chain, and are found whole while they are wr
 
 it('rows of a version before the chain are chained by the next event', async () => {
   const path = tampered("UPDATE audit_events SET hash = NULL; UPDATE audit_head SET last_id = 0, hash = ''");
-  const db = open(`file:${path}`);
+  const db = await open(`file:${path}`);
   await tell(db, EVENTS + 1);
   expect(await verifyChain(db.read)).toMatchObject({ whole: true, count: EVENTS + 1 });
   await db.close();

@@ -72,7 +72,7 @@ const startCity = (port?: number) =>
   });
 
 beforeAll(async () => {
-  const db = open(`file:${file('city.db')}`);
+  const db = await open(`file:${file('city.db')}`);
   await fillDemo(db, AUTH_SECRET);
   const people = Array.from({ length: ROUNDS * PEOPLE_A_ROUND }, (_, n) => citizen(n));
   await db.write((tx) => tx.insert(tables.cityRegister).values(people.map(indexed)));

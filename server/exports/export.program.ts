@@ -39,7 +39,7 @@ process.once('disconnect', () => process.exit(1));
 async function work({ databaseUrl, dataKeys, dictionaries, input }: Order) {
   setKeys(dataKeys);
   if (dictionaries) replaceDictionaries(dictionaries);
-  const db = openReadOnly(databaseUrl);
+  const db = await openReadOnly(databaseUrl);
   const source = openSource(db.read, input);
   const total = await source.count();
   if (total !== null && total > MOST_ROWS) return tell({ at: 'too-many' });

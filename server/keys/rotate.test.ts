@@ -40,7 +40,7 @@ beforeAll(async () => {
     await send(Array.from({ length: 3000 }, (_, n) => personal(from + n)));
   }
   setKeys(keysFile);
-  const db = open(databaseUrl);
+  const db = await open(databaseUrl);
   await db.write((tx) =>
     tx.insert(tables.cityRegister).values(Array.from({ length: 1000 }, (_, n) => indexed(citizen(n)))),
   );
@@ -143,7 +143,7 @@ async function signIn(username: string) {
 /** Every value in the file is opened, and every record says what its city last told; while it tells more, what never changes. */
 async function expectAllReadable({ meanwhile = false } = {}) {
   setKeys(keysFile);
-  const db = open(databaseUrl);
+  const db = await open(databaseUrl);
   const stored = await db.read.select().from(tables.records).where(eq(tables.records.cdSource, '4401'));
   const byId = new Map(stored.map((row) => [row.id, row]));
   for (const [id, record] of told) {

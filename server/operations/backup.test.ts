@@ -23,7 +23,7 @@ const backups = join(folder, 'sealed');
 let server: RunningServer;
 
 beforeAll(async () => {
-  const db = open(`file:${database}`);
+  const db = await open(`file:${database}`);
   await fillDemo(db, 'a-secret-of-these-tests-and-of-nothing-else');
   const model = demoRecords().find((row) => row.erhcCardNo === cardNoOf('demo:authenticated'));
   if (!model) throw new Error('the demo lost its resident');
@@ -99,7 +99,7 @@ it('restores what was answered before it began, while vouchers go on being issue
   const told = await run('restore', [newest(), '--to', restored]);
   expect(told).toMatchObject({ code: 0, err: '' });
   expect(told.out).toContain('audit trail whole');
-  const db = open(`file:${restored}`);
+  const db = await open(`file:${restored}`);
   const vouchers = await db.read.select().from(tables.vouchers);
   const [counter] = await db.read.select().from(tables.voucherSerials);
   const numbers = new Set(vouchers.map(({ voucherNo }) => voucherNo));
@@ -151,7 +151,7 @@ it('replaces no database unless it is told to, and none that a server holds', { 
   const told = await run('restore', [sealed, '--to', target, '--force']);
   expect(told).toMatchObject({ code: 0, err: '' });
   expect(told.out).toContain('.before-restore');
-  const db = open(`file:${target}`);
+  const db = await open(`file:${target}`);
   expect((await verifyChain(db.read)).whole).toBe(true);
   await db.close();
 

@@ -144,7 +144,7 @@ function refuseHeld(path: string) {
 }
 
 async function verifyTrail(path: string): Promise<Backup['trail']> {
-  const db = openReadOnly(`file:${path}`);
+  const db = await openReadOnly(`file:${path}`);
   try {
     const verdict = await verifyChain(db.read);
     if (!verdict.whole) throw new Error(`the audit trail is broken: row ${verdict.row} (${verdict.fault})`);

@@ -98,7 +98,7 @@ describe.skipIf(!mayMount)('a full disk (skipped where mounting is not permitted
   }, async () => {
     const disk = mountTmpfs('full', '24m') as string;
     const file = join(disk, 'console.db');
-    const db = open(`file:${file}`);
+    const db = await open(`file:${file}`);
     await fillDemo(db, secret);
     await db.close();
     const port = await freePort();
@@ -154,7 +154,7 @@ describe.skipIf(!mayMount)('a full disk (skipped where mounting is not permitted
     closeSync(log);
     expect(readFileSync(join(disk, 'console.log'), 'utf8')).not.toContain('Uncaught');
 
-    const after = open(`file:${file}`);
+    const after = await open(`file:${file}`);
     expect(await verifyChain(after.read)).toMatchObject({ whole: true });
     expect((await after.read.select().from(tables.vouchers)).map(({ serial }) => serial).sort()).toEqual([1, 2]);
     await after.close();
@@ -163,7 +163,7 @@ describe.skipIf(!mayMount)('a full disk (skipped where mounting is not permitted
   it('does not start on a disk that is read-only, and says so in one line', async () => {
     const disk = mountTmpfs('readonly', '24m') as string;
     const file = join(disk, 'console.db');
-    const db = open(`file:${file}`);
+    const db = await open(`file:${file}`);
     await fillDemo(db, secret);
     await db.close();
     expect(spawnSync('mount', ['-o', 'remount,ro', disk]).status).toBe(0);
@@ -179,8 +179,8 @@ describe('a damaged database', () => {
     timeout: 90_000,
   }, async () => {
     const file = join(folder, 'damaged.db');
-    const db = open(`file:${file}`);
-    db.unlock();
+    const db = await open(`file:${file}`);
+    await db.unlock();
     await fillDemo(db, secret);
     await db.close();
     overwrite(file, 'vouchers');

@@ -111,7 +111,7 @@ describe('metrics', () => {
 describe('readiness', () => {
   it('tells what is wrong: space, the keys, the clock', async () => {
     const databaseUrl = `file:${join(folder, 'ready.db')}`;
-    const db = open(databaseUrl);
+    const db = await open(databaseUrl);
     const wrong = async (minFreeMb: number) => {
       const { ready, checks } = await makeHealth(db, { databaseUrl, minFreeMb }).ready();
       expect(ready).toBe(checks.every(({ ok }) => ok));
@@ -171,7 +171,7 @@ describe('the end', () => {
     expect(await slow.answer).toBe(200);
     await stopped;
     expect(server.process.exitCode).toBe(0);
-    const db = open(`file:${join(folder, `${databases}.db`)}`);
+    const db = await open(`file:${join(folder, `${databases}.db`)}`);
     expect((await db.read.select().from(tables.batches)).map(({ accepted }) => accepted)).toEqual([1]);
     await db.close();
   });

@@ -29,7 +29,7 @@ let made = 0;
 beforeEach(async () => {
   made += 1;
   file = join(folder, `${made}.db`);
-  db = open(`file:${file}`);
+  db = await open(`file:${file}`);
   vi.useFakeTimers({ toFake: ['Date'], now: daysAgo(400) });
   await db.write(async (tx) => {
     for (let n = 0; n < OLD_EVENTS; n += 1) {

@@ -11,7 +11,7 @@ import { makeSignIn } from './sign-in.ts';
 
 const SECONDS = 3;
 const folder = mkdtempSync(join(tmpdir(), 'console-bench-'));
-const db = open(`file:${join(folder, 'bench.db')}`);
+const db = await open(`file:${join(folder, 'bench.db')}`);
 const authSecret = 'a-secret-of-this-bench-and-of-nothing-else';
 await fillDemo(db, authSecret);
 const auth = makeAuth(db, { authSecret });
