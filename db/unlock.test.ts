@@ -193,7 +193,7 @@ it('opens by its own keys only, and says in one line which are wrong', async () 
   await db.close();
   setKeys(DEMO_KEYS);
   db = await open(`file:${file}`);
-  expect(db.unlock).toThrow('key k2 is missing');
+  await expect(db.unlock()).rejects.toThrow('key k2 is missing');
   await db.close();
 });
 
