@@ -10,6 +10,8 @@ export interface Durable {
   durable(): Promise<void>;
   /** @throws what the disk said, if it ever failed */
   check(): void;
+  /** Returns once the disk is not busy with the log. */
+  idle(): Promise<void>;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }
@@ -54,8 +56,11 @@ export function makeDurable(path: string, sync = syncFile): Durable {
         });
       return next;
     },
-    async close() {
+    async idle() {
       await (next ?? running).catch(() => {});
+    },
+    async close() {
+      await this.idle();
       closeSync(file);
     },
   };

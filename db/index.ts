@@ -9,6 +9,7 @@ import type { FaultState } from './fault.ts';
 import { openSqlite, openSqliteReadOnly } from './sqlite.ts';
 import { tables } from './tables.ts';
 
+export { allGiven, given, prepared } from './prepared.ts';
 export type { RefusedField } from './schema.city.sqlite.ts';
 export type { FilingForm } from './schema.filings.sqlite.ts';
 export type { VoucherSnapshot } from './schema.sqlite.ts';

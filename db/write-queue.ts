@@ -16,6 +16,8 @@ const GROUP_MS = 8;
 /** Milliseconds between two looks whether the other process is done. */
 const LOCK_LOOK = 20;
 
+type Statement = Database.Statement<[]>;
+
 interface Waiting {
   work: (tx: Transaction) => Promise<unknown>;
   asked: number;
@@ -39,6 +41,10 @@ export function makeWriteQueue({ writer, tx, wal, faults, lockPatience, watch }:
   let working: Promise<void> | undefined;
   let begun: number | null = null;
 
+  const [save, release, undo, commit] = ['SAVEPOINT one', 'RELEASE one', 'ROLLBACK TO one', 'COMMIT'].map((text) =>
+    writer.prepare(text),
+  ) as [Statement, Statement, Statement, Statement];
+
   /** Blocks nobody who only reads while another process writes. */
   async function begin(deadline: number) {
     for (;;) {
@@ -53,16 +59,17 @@ export function makeWriteQueue({ writer, tx, wal, faults, lockPatience, watch }:
 
   /** One write of several: a throw takes back its own rows only. @throws what was thrown, where the whole transaction went with it */
   async function runOneOfMany({ work, reject }: Waiting): Promise<{ result: unknown } | null> {
-    writer.exec('SAVEPOINT one');
+    save.run();
     try {
       const result = await inside.run(true, () => work(tx));
-      writer.exec('RELEASE one');
+      release.run();
       return { result };
     } catch (error) {
       // SQLite ends the transaction itself when the disk is full, say.
       if (!writer.inTransaction) throw error;
       faults.note(error);
-      writer.exec('ROLLBACK TO one; RELEASE one');
+      undo.run();
+      release.run();
       reject(error);
       return null;
     }
@@ -95,7 +102,7 @@ export function makeWriteQueue({ writer, tx, wal, faults, lockPatience, watch }:
           else open.pop();
         }
       }
-      writer.exec('COMMIT');
+      commit.run();
     } catch (error) {
       faults.note(error);
       if (writer.inTransaction) writer.exec('ROLLBACK');
@@ -127,6 +134,8 @@ export function makeWriteQueue({ writer, tx, wal, faults, lockPatience, watch }:
     for (;;) {
       // Whoever comes in the same turn goes along, or first.
       await nextTurn();
+      // Answers wait for the disk in any case: those who come while it is busy go together.
+      if (first.length > 0) await wal.idle();
       const hasty = first.shift();
       const opener = hasty ?? patient.shift();
       if (!opener) break;

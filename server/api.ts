@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { finished } from 'node:stream/promises';
-import type { HttpBindings } from '@hono/node-server';
+import type { RequestListener } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono, type Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -16,9 +17,9 @@ import { makeSealer } from './exchange/seal.ts';
 import { makeExportFiles } from './exports/door.ts';
 import { makeExports } from './exports/jobs.ts';
 import { makeFilingFiles } from './filings/door.ts';
+import { hearOut, LARGEST_BODY, makeFront, type Refused, secureCookies, TOO_LARGE } from './front.ts';
 import { OWN_LIMITS } from './http/gate.ts';
-import { LIMITS, type Limits, makeLimiter } from './http/limits.ts';
-import { makeFindPeer, type Peer } from './http/peer.ts';
+import { LIMITS, type Limits } from './http/limits.ts';
 import { describeError, type Log } from './log.ts';
 import { makeHealth } from './operations/health.ts';
 import type { Metrics } from './operations/metrics.ts';
@@ -33,13 +34,11 @@ import { makeSessions } from './staff/sessions.ts';
 import { makeSignIn } from './staff/sign-in.ts';
 import { RETRY_AFTER, storageRefusal } from './storage.ts';
 import type { Trust } from './tls/certificate.ts';
-import { refuse } from './trpc.ts';
+import { type Context, refuse } from './trpc.ts';
+import { type Call, makeTrpcDoor } from './trpc-door.ts';
 
-const LARGEST_BODY = 64 * 1024;
 /** Devices offer to install what comes so. */
 const CERTIFICATE = 'application/x-x509-ca-cert';
-/** How long, and for how much, the rest of a refused body is waited for. */
-const REST = { ms: 60_000, bytes: 512 * 1024 * 1024 };
 
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
@@ -75,7 +74,7 @@ export function makeApi(
   >,
   log: Log,
   { city = null, metrics = null, trust = null, limits = LIMITS }: Parts = {},
-) {
+): RequestListener {
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
   const sessions = makeSessions(auth, settings.totpRequired);
@@ -84,9 +83,10 @@ export function makeApi(
   const exports = makeExports(settings, log);
   const health = makeHealth(db, settings);
   const { signIn, giveCode, signOut } = makeSignIn(db, auth, sessions, lockout);
-  const findPeer = makeFindPeer(settings.trustedProxies);
-  const peerOf = (c: HonoContext<Door>) => findPeer(c.env.incoming);
-  const count = makeLimiter(limits);
+  const front = makeFront({ sessions, trustedProxies: settings.trustedProxies, limits, metrics, log });
+  const peerOf = (c: HonoContext<Door>) => front.peerOf(c.env.incoming);
+  const say = (c: HonoContext<Door>, { status, code, message }: Refused) =>
+    c.json({ code, message, field: null, request_id: c.get('requestId') }, status);
   const pace = makePace(db, settings.lookupsAMinute);
   const api = new Hono<Door>().basePath('/api');
 
@@ -99,39 +99,25 @@ export function makeApi(
     c.header('Cache-Control', 'no-store');
     if (c.res.status === 503) c.header('Retry-After', String(RETRY_AFTER));
     if (peerOf(c).secure) keepSecure(c.res.headers);
-    const { method } = c.req;
-    const route = patternOf(c);
-    const ms = performance.now() - started;
-    metrics?.answered(route, method, c.res.status, ms);
-    log.info({ requestId, method, route, status: c.res.status, ms: Math.round(ms) }, 'request');
+    front.note({ requestId, method: c.req.method, route: patternOf(c), status: c.res.status, started });
   });
   api.use(async (c, next) => {
     await next();
     if (c.res.status >= 400) await hearOut(c.env.incoming);
   });
-  // A page of another site may send, but not with our users' cookies. Programs name no origin.
   api.use(async (c, next) => {
-    const origin = c.req.header('origin');
-    if (origin && !isOwn(origin, peerOf(c))) {
-      return c.json({ code: 'FORBIDDEN', message: '请求来源不受信任' }, 403);
-    }
-    await next();
+    const refused = front.refuseOrigin(c.req.header('origin'), peerOf(c));
+    return refused ? say(c, refused) : next();
   });
-  const limit = bodyLimit({
-    maxSize: LARGEST_BODY,
-    onError: (c) => c.json({ code: 'TOO_LARGE', message: '请求内容过大' }, 413),
-  });
+  const limit = bodyLimit({ maxSize: LARGEST_BODY, onError: (c) => say(c as HonoContext<Door>, TOO_LARGE) });
   api.use((c, next) => (OWN_LIMITS.test(c.req.path) ? next() : limit(c, next)));
   api.use(async (c, next) => {
     // Whoever watches whether the server lives must not be told that he asks too often.
     if (['/api/health', '/api/ready'].includes(c.req.path)) return next();
-    // A session that can't be read is told in the words of each door.
-    const session = await sessions.find(c.req.raw.headers).catch(() => null);
-    const wait = await count({ address: peerOf(c).address, user: session?.person ?? null });
-    if (wait === null) return next();
-    c.header('Retry-After', String(wait));
-    const answer = { code: 'TOO_MANY_REQUESTS', message: `请求过于频繁,请 ${wait} 秒后再试`, field: null };
-    return c.json({ ...answer, request_id: c.get('requestId') }, 429);
+    const refused = await front.refuseHurry(peerOf(c), c.req.header('cookie'));
+    if (!refused) return next();
+    c.header('Retry-After', String(refused.retryAfter));
+    return say(c, refused);
   });
   api.onError((error, c) => {
     const requestId = c.get('requestId');
@@ -159,7 +145,7 @@ export function makeApi(
   api.post('/auth/sign-in/code', (c) => giveCode(c.req.raw, c.get('requestId')));
   api.post('/auth/sign-out', (c) => signOut(c.req.raw, c.get('requestId')));
   const findStaff: FindStaff = async (headers) => {
-    const session = await sessions.find(headers);
+    const session = await sessions.find(headers.get('cookie'));
     if (session) assertNoHurdle(session.hurdle);
     return session?.person ?? null;
   };
@@ -171,27 +157,33 @@ export function makeApi(
     const authority = trust?.certificate.authority();
     return authority ? c.body(new Uint8Array(authority.der), 200, { 'Content-Type': CERTIFICATE }) : c.notFound();
   });
+  async function contextOf({ requestId, ...http }: Call): Promise<Context> {
+    const session = await sessions.find(http.cookie).catch(refuse);
+    const actor = session && { ...session.person, requestId };
+    const login = { auth, session, sessions, lockout };
+    const parts = { sealer, verification, exports, city, trust, pace, demo: settings.demo };
+    return { db, ...login, ...parts, http, requestId, actor };
+  }
+  function noteError(error: TRPCError, path: string | undefined, requestId: string): void {
+    if (error.code !== 'INTERNAL_SERVER_ERROR' && !faultOf(error)) return;
+    log.error({ requestId, path, error: describeError(error.cause ?? error) }, 'unexpected error');
+  }
   api.all('/trpc/*', (c) => {
     const requestId = c.get('requestId');
     return fetchRequestHandler({
       endpoint: '/api/trpc',
       req: c.req.raw,
       router: appRouter,
-      async createContext({ req, resHeaders }) {
-        const session = await sessions.find(req.headers).catch(refuse);
-        const actor = session && { ...session.person, requestId };
-        const login = { auth, session, sessions, lockout };
-        const http = { headers: req.headers, resHeaders, address: peerOf(c).address };
-        const parts = { sealer, verification, exports, city, trust, pace, demo: settings.demo };
-        return { db, ...login, ...parts, http, requestId, actor };
+      createContext: ({ resHeaders }) => {
+        const [cookie, origin] = [c.req.header('cookie'), c.req.header('origin')];
+        return contextOf({ requestId, address: peerOf(c).address, cookie, origin, resHeaders });
       },
-      onError({ error, path }) {
-        if (error.code !== 'INTERNAL_SERVER_ERROR' && !faultOf(error)) return;
-        log.error({ requestId, path, error: describeError(error.cause ?? error) }, 'unexpected error');
-      },
+      onError: ({ error, path }) => noteError(error, path, requestId),
     });
   });
-  return api;
+  const answerCall = makeTrpcDoor({ front, contextOf, onError: noteError });
+  const answer = getRequestListener(api.fetch);
+  return (request, response) => void (answerCall(request, response) || answer(request, response));
 }
 
 const PROCEDURES = new Set(Object.keys(appRouter._def.procedures));
@@ -203,32 +195,8 @@ function patternOf(c: HonoContext): string {
   return pattern === '/api/trpc/*' && PROCEDURES.has(procedure) ? `/api/trpc/${procedure}` : pattern;
 }
 
-/** A page that came over HTTPS must not be asked for by one that did not; behind a proxy that nobody named only the host tells. */
-function isOwn(origin: string, { host, secure }: Peer): boolean {
-  if (!URL.canParse(origin)) return false;
-  const { host: from, protocol } = new URL(origin);
-  return from === host && (!secure || protocol === 'https:');
-}
-
-/** A cookie that was given over HTTPS never leaves in plain. */
 function keepSecure(headers: Headers): void {
-  const cookies = headers.getSetCookie();
+  const cookies = secureCookies(headers.getSetCookie());
   headers.delete('Set-Cookie');
-  for (const cookie of cookies) {
-    headers.append('Set-Cookie', /;\s*secure\s*(;|$)/i.test(cookie) ? cookie : `${cookie}; Secure`);
-  }
-}
-
-/** Whoever still sends does not listen, and a connection that is closed meanwhile takes the refusal along: the rest is thrown away. */
-async function hearOut(body: HttpBindings['incoming']): Promise<void> {
-  if (body.complete || body.destroyed) return;
-  // Whoever read it until now would hold it up.
-  body.removeAllListeners('data').removeAllListeners('readable');
-  let bytes = 0;
-  body.on('data', ({ length }: Uint8Array) => {
-    bytes += length;
-    if (bytes > REST.bytes) body.destroy();
-  });
-  body.resume();
-  await finished(body, { signal: AbortSignal.timeout(REST.ms) }).catch(() => undefined);
+  for (const cookie of cookies) headers.append('Set-Cookie', cookie);
 }

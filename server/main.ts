@@ -1,6 +1,5 @@
 /** The process: settings, database, HTTP; `/api` to api.ts, everything else to Next. */
 import type { RequestListener } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
 import { faultOf } from '../db/fault.ts';
 import { open } from '../db/index.ts';
@@ -57,7 +56,7 @@ async function main() {
   const { port: httpsPort, httpPort } = settings;
   const trust: Trust | null = settings.tls && { certificate: openCertificate(settings.tls, log), httpsPort, httpPort };
   const parts = { city, metrics, trust, limits: limitsFor(settings.requestsAMinute) };
-  const api = getRequestListener(makeApi(db, settings, log, parts).fetch);
+  const api = makeApi(db, settings, log, parts);
   const page: RequestListener = settings.apiOnly
     ? (_request, response) => response.writeHead(404).end()
     : await preparePages(settings);

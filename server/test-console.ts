@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import pino from 'pino';
 import { DEMO_CITY } from '../db/demo/city.ts';
@@ -85,7 +84,7 @@ export async function startTestConsole(
     : null;
   const api = makeApi(db, settings, log, { city: over && city, trust, limits });
   const gate = makeGate({
-    api: getRequestListener(api.fetch),
+    api,
     page: (_request, response) => response.end('a page'),
     findPeer: makeFindPeer(trustedProxies),
     trust,

@@ -31,7 +31,7 @@ export interface Context {
   /** What this server speaks TLS with, if it does. */
   trust: Trust | null;
   pace: Pace;
-  http: { headers: Headers; resHeaders: Headers; address: string };
+  http: { cookie: string | undefined; origin: string | undefined; resHeaders: Headers; address: string };
   requestId: string;
   demo: boolean;
 }

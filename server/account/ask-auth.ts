@@ -3,7 +3,7 @@ import type { Auth } from '../staff/auth.ts';
 /** better-auth, and the request and answer whose cookies it reads and sets. */
 export interface AuthDoor {
   auth: Auth;
-  http: { headers: Headers; resHeaders: Headers };
+  http: { cookie: string | undefined; resHeaders: Headers };
 }
 
 /**
@@ -15,7 +15,7 @@ export async function askAuth(
   call: (headers: Headers) => Promise<{ headers: Headers }>,
 ): Promise<string | null> {
   try {
-    const { headers } = await call(new Headers({ cookie: http.headers.get('cookie') ?? '' }));
+    const { headers } = await call(new Headers({ cookie: http.cookie ?? '' }));
     for (const cookie of headers.getSetCookie()) http.resHeaders.append('Set-Cookie', cookie);
     return null;
   } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { asc, eq, gt, lte } from 'drizzle-orm';
-import { type Queries, type Transaction, tables } from '../../db/index.ts';
+import { allGiven, given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 
 const { auditEvents, auditHead } = tables;
 
@@ -26,14 +26,25 @@ export function hashOf(previous: string, row: Omit<AuditRow, 'hash'>): string {
 
 /** Adds a row to the end of the chain. */
 export async function appendEvent(tx: Transaction, event: Omit<AuditRow, 'id' | 'hash'>): Promise<void> {
-  const [head] = await tx.select().from(auditHead).where(eq(auditHead.key, HEAD_KEY));
+  const [head] = await readHead(tx, {});
   if (!head) throw new Error('the audit trail has no head');
   const last = head.lastId === 0 ? await chainEarlierRows(tx) : head;
   const row = { ...event, id: last.lastId + 1 };
   const hash = hashOf(last.hash, row);
-  await tx.insert(auditEvents).values({ ...row, hash });
-  await tx.update(auditHead).set({ lastId: row.id, hash }).where(eq(auditHead.key, HEAD_KEY));
+  await insertEvent(tx, { ...row, hash });
+  await moveHead(tx, { lastId: row.id, hash });
 }
+
+const readHead = prepared((db: Pick<Queries, 'select'>) =>
+  db.select().from(auditHead).where(eq(auditHead.key, HEAD_KEY)),
+);
+const insertEvent = prepared((tx: Transaction) => tx.insert(auditEvents).values(allGiven(auditEvents)));
+const moveHead = prepared((tx: Transaction) =>
+  tx
+    .update(auditHead)
+    .set({ lastId: given('lastId'), hash: given('hash') } as never)
+    .where(eq(auditHead.key, HEAD_KEY)),
+);
 
 /** Versions before the chain left rows without hash: the first event afterwards chains them. */
 async function chainEarlierRows(tx: Transaction): Promise<Head> {
@@ -83,7 +94,7 @@ export async function verifyChain(
       signal?.throwIfAborted();
     }
     // Rows and head are written together: this head is never older than the rows above.
-    const [head] = await db.select().from(auditHead).where(eq(auditHead.key, HEAD_KEY));
+    const [head] = await readHead(db, {});
     if (!head || head.lastId < last.lastId) return { whole: false, row: (head?.lastId ?? 0) + 1, fault: 'added' };
     if (head.lastId === last.lastId) {
       return head.hash === last.hash

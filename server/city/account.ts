@@ -28,8 +28,8 @@ export const makeToken = () => randomBytes(32).toString('base64url');
 export const digestOf = (token: string) => hash('sha256', token);
 
 /** @returns null when the request brings none */
-export function tokenIn(headers: Headers): string | null {
-  const token = parse(headers.get('cookie') ?? '', COOKIE)[COOKIE] ?? '';
+export function tokenIn(cookie = ''): string | null {
+  const token = parse(cookie, COOKIE)[COOKIE] ?? '';
   return FORM.test(token) ? token : null;
 }
 

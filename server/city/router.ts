@@ -17,23 +17,23 @@ function platformOf({ city }: { city: CityPlatform | null }): CityPlatform {
 
 /** A resident's phone, known by its cookie. */
 const phoneProcedure = openProcedure.use(({ ctx, next }) => {
-  const { headers, address } = ctx.http;
-  const sent = tokenIn(headers);
+  const { cookie, origin, address } = ctx.http;
+  const sent = tokenIn(cookie);
   const token = sent ?? makeToken();
   return next({
     ctx: {
       ...ctx,
       city: platformOf(ctx),
-      phone: { digest: digestOf(token), address, origin: headers.get('origin') },
+      phone: { digest: digestOf(token), address, origin: origin ?? null },
       newToken: sent ? null : token,
     },
   });
 });
 /** Where a phone gets its cookie: also by a try that fails, as tries are counted by it. */
 const firstProcedure = phoneProcedure.use(({ ctx, next }) => {
-  const { headers, resHeaders } = ctx.http;
+  const { origin, resHeaders } = ctx.http;
   // Behind a proxy that speaks HTTPS only the page's origin tells.
-  const secure = headers.get('origin')?.startsWith('https:') ?? false;
+  const secure = origin?.startsWith('https:') ?? false;
   if (ctx.newToken) resHeaders.append('Set-Cookie', cookieOf(ctx.newToken, secure));
   return next();
 });

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { type Queries, tables } from '../../db/index.ts';
+import { given, prepared, type Queries, tables } from '../../db/index.ts';
 import type { Sealer } from '../exchange/seal.ts';
 import { dynamicCodeKeys, readDynamicCode } from '../health-code/dynamic-code.ts';
 import type { HealthCode } from '../health-code/parse.ts';
@@ -16,7 +16,7 @@ export async function judgeDynamicCode(
   code: HealthCode,
 ): Promise<'unknown' | 'forged' | { expiresAt: Date }> {
   if (!code.issuer) return 'unknown';
-  const [issuer] = await db.select().from(codeIssuers).where(eq(codeIssuers.code, code.issuer));
+  const [issuer] = await readIssuer(db, { code: code.issuer });
   if (!issuer) return 'unknown';
   if (issuer.revokedAt !== null) return 'forged';
   for (const sealed of [issuer.sealed, previousOf(issuer)]) {
@@ -27,6 +27,13 @@ export async function judgeDynamicCode(
   }
   return 'forged';
 }
+
+const readIssuer = prepared((db: Pick<Queries, 'select'>) =>
+  db
+    .select()
+    .from(codeIssuers)
+    .where(eq(codeIssuers.code, given('code'))),
+);
 
 /** The secret before the last rotation, while it holds. */
 function previousOf({ previousSealed, previousUntil }: typeof codeIssuers.$inferSelect): string | null {

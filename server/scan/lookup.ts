@@ -4,7 +4,7 @@ import { authenticationMethodNames, idCardTypeName, nationalityName, sexName } f
 import { DomainError } from '../errors.ts';
 import type { Sealer } from '../exchange/seal.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
-import { type AuthenticationRecord, findByCard } from '../records/find-by-card.ts';
+import { findByCard, type ShownRecord } from '../records/find-by-card.ts';
 import { maskIdcode, maskPhone } from '../records/mask.ts';
 import { findCodeRefusal } from '../sites/code-refusal.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
@@ -68,7 +68,7 @@ export async function lookup(db: Db, sealer: Sealer, actor: Actor, input: { code
   };
 }
 
-function toDetails(record: AuthenticationRecord, day: string): ResidentDetails {
+function toDetails(record: ShownRecord, day: string): ResidentDetails {
   const foreign = record.nationality !== null && record.nationality !== 'CHN';
   return {
     name: record.name,

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { type Queries, tables } from '../../db/index.ts';
+import { given, prepared, type Queries, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import type { Sealer } from '../exchange/seal.ts';
 import type { HealthCode } from '../health-code/parse.ts';
@@ -28,11 +28,7 @@ export async function findCodeRefusal(
     if (Date.now() <= verdict.expiresAt.getTime() + tolerance) return null;
     return new DomainError('CODE_EXPIRED', '健康码已过期,请居民刷新', 'code');
   }
-  const { staticCodes, unknownIssuers } = tables.sites;
-  const [site] = await db
-    .select({ staticCodes, unknownIssuers })
-    .from(tables.sites)
-    .where(eq(tables.sites.code, siteCode));
+  const [site] = await readSite(db, { siteCode });
   if (verdict === 'unknown') {
     return site?.unknownIssuers ? null : new DomainError('ISSUER_UNKNOWN', '本单位不接受未登记机构的健康码', 'code');
   }
@@ -40,3 +36,11 @@ export async function findCodeRefusal(
     ? null
     : new DomainError('STATIC_CODE_REFUSED', '本单位不接受静态健康码,请居民出示动态码', 'code');
 }
+
+const readSite = prepared((db: Pick<Queries, 'select'>) => {
+  const { code, staticCodes, unknownIssuers } = tables.sites;
+  return db
+    .select({ staticCodes, unknownIssuers })
+    .from(tables.sites)
+    .where(eq(code, given('siteCode')));
+});

@@ -36,7 +36,7 @@ async function perSecond(find: () => Promise<unknown>): Promise<number> {
 }
 
 const baseline = await perSecond(() => auth.api.getSession({ headers }));
-const ours = await perSecond(() => sessions.find(headers));
+const ours = await perSecond(() => sessions.find(headers.get('cookie')));
 await db.close();
 rmSync(folder, { recursive: true });
 process.stdout.write(`better-auth getSession  ${baseline} a second\nwith the memory         ${ours} a second\n`);

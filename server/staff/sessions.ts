@@ -30,8 +30,7 @@ export function makeSessions(auth: Auth, totpRequired: readonly Role[] = []) {
   return {
     totpRequired,
     /** @returns null for nobody: no cookie, a wrong one, or a session that ended, a locked account */
-    async find(headers: Headers): Promise<Session | null> {
-      const cookie = headers.get('cookie');
+    async find(cookie: string | null | undefined): Promise<Session | null> {
       if (!cookie) return null;
       const known = remembered.get(cookie);
       if (known) return known;

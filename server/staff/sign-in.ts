@@ -63,7 +63,7 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions, lockout: Lock
 
   /** The session that this browser had before ends, whoever's it was. */
   async function welcome(request: Request, requestId: string, person: Person, answered: Response, detail?: string) {
-    const before = await sessions.find(request.headers);
+    const before = await sessions.find(request.headers.get('cookie'));
     await db.write(async (tx) => {
       if (before) await tx.delete(tables.sessions).where(eq(tables.sessions.id, before.id));
       const event = { action: 'staff.sign_in' as const, outcome: 'ok' as const, subject: person.id };
@@ -149,7 +149,7 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions, lockout: Lock
     },
 
     async signOut(request: Request, requestId: string): Promise<Response> {
-      const session = await sessions.find(request.headers);
+      const session = await sessions.find(request.headers.get('cookie'));
       const answered = await ask(request.url, request.headers);
       if (session) {
         sessions.forget(session.person.id);

@@ -1,11 +1,20 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { type Db, type Transaction, tables, type VoucherSnapshot } from '../../db/index.ts';
+import {
+  allGiven,
+  type Db,
+  given,
+  prepared,
+  type Queries,
+  type Transaction,
+  tables,
+  type VoucherSnapshot,
+} from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { idCardTypeName, sexName } from '../dictionaries/dictionaries.ts';
 import { DomainError } from '../errors.ts';
 import type { Sealer } from '../exchange/seal.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
-import { type AuthenticationRecord, findByCard } from '../records/find-by-card.ts';
+import { findByCard, type ShownRecord } from '../records/find-by-card.ts';
 import { maskIdcode } from '../records/mask.ts';
 import { findCodeRefusal, SCANNED_BEFORE } from '../sites/code-refusal.ts';
 import { type Actor, type Authorised, authorise } from '../staff/actor.ts';
@@ -47,27 +56,31 @@ export async function issueVoucher(db: Db, sealer: Sealer, actor: Actor, input: 
 }
 
 /** Today's live voucher of a resident at a site, if there is one. */
-export async function findLive(tx: Pick<Transaction, 'select'>, siteCode: string, day: string, erhcCardNo: string) {
-  const [live] = await tx
+export async function findLive(db: Pick<Queries, 'select'>, siteCode: string, day: string, erhcCardNo: string) {
+  const [live] = await readLive(db, { siteCode, day, erhcCardNo });
+  return live;
+}
+
+const readLive = prepared((db: Pick<Queries, 'select'>) =>
+  db
     .select()
     .from(vouchers)
     .where(
       and(
-        eq(vouchers.siteCode, siteCode),
-        eq(vouchers.day, day),
-        eq(vouchers.erhcCardNo, erhcCardNo),
+        eq(vouchers.siteCode, given('siteCode')),
+        eq(vouchers.day, given('day')),
+        eq(vouchers.erhcCardNo, given('erhcCardNo')),
         isNull(vouchers.voidedAt),
       ),
-    );
-  return live;
-}
+    ),
+);
 
 async function insertVoucher(
   tx: Transaction,
   nurse: Authorised<'nurse'>,
   site: Site,
   day: string,
-  record: AuthenticationRecord,
+  record: ShownRecord,
 ): Promise<VoucherRow> {
   const serial = await nextSerial(tx, site.code, day);
   const snapshot: VoucherSnapshot = {
@@ -95,21 +108,27 @@ async function insertVoucher(
     voidedBy: null,
     voidReason: null,
   };
-  await tx.insert(vouchers).values(row);
+  await insertRow(tx, row);
   await recordEvent(tx, nurse, { action: 'voucher.issue', outcome: 'ok', subject: row.voucherNo });
   return row;
 }
 
+const insertRow = prepared((tx: Transaction) => tx.insert(vouchers).values(allGiven(vouchers)));
+
 /** The next number of the site's day; given back when the transaction fails, so that none is missing. */
 async function nextSerial(tx: Transaction, siteCode: string, day: string): Promise<number> {
-  const [row] = await tx
+  const [row] = await countUp(tx, { siteCode, day });
+  if (!row || row.serial > 9999) throw new DomainError('SERIALS_EXHAUSTED', '本单位今日凭证号已用完(9999 张)');
+  return row.serial;
+}
+
+const countUp = prepared((tx: Transaction) =>
+  tx
     .insert(voucherSerials)
-    .values({ siteCode, day, lastSerial: 1 })
+    .values({ siteCode: given('siteCode'), day: given('day'), lastSerial: 1 })
     .onConflictDoUpdate({
       target: [voucherSerials.siteCode, voucherSerials.day],
       set: { lastSerial: sql`${voucherSerials.lastSerial} + 1` },
     })
-    .returning({ serial: voucherSerials.lastSerial });
-  if (!row || row.serial > 9999) throw new DomainError('SERIALS_EXHAUSTED', '本单位今日凭证号已用完(9999 张)');
-  return row.serial;
-}
+    .returning({ serial: voucherSerials.lastSerial }),
+);

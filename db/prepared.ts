@@ -1,0 +1,37 @@
+import { getTableColumns, sql } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+
+/** A value that is given at each call of a prepared query. */
+export const given = sql.placeholder;
+
+/** Every column of a row that is given at each call. */
+export const allGiven = <T extends SQLiteTable>(table: T): T['$inferInsert'] =>
+  Object.fromEntries(Object.keys(getTableColumns(table)).map((name) => [name, given(name)])) as never;
+
+interface Query<Result> {
+  execute(values: Record<string, unknown>): PromiseLike<Result>;
+}
+
+let count = 0;
+
+/**
+ * A query that is built once for each connection: drizzle takes longer to build one than the database to answer it, which the few
+ * queries of every scan would feel.
+ * @param build the query, with {@link given} where its values come
+ * @returns runs it on a connection or in a transaction
+ */
+export function prepared<On extends object, Result>(
+  build: (on: On) => PromiseLike<Result>,
+): (on: On, values: Record<string, unknown>) => Promise<Result> {
+  const queries = new WeakMap<On, Query<Result>>();
+  count += 1;
+  const name = `q${count}`;
+  return async (on, values) => {
+    let query = queries.get(on);
+    if (!query) {
+      query = (build(on) as unknown as { prepare(name: string): Query<Result> }).prepare(name);
+      queries.set(on, query);
+    }
+    return query.execute(values);
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * tRPC's calls as every page makes them, one by POST: answered on Node's own request and response, without the web's `Request` and
+ * `Response` between, which take more time than the call. The answers are tRPC's own, to the letter (trpc-door.test.ts); queries by GET,
+ * batches and whatever is no call go through its fetch handler (api.ts).
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from '@trpc/server';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
+import { type Front, hearOut, LARGEST_BODY, type Refused, secureCookies, TOO_LARGE } from './front.ts';
+import { appRouter } from './router.ts';
+import { RETRY_AFTER } from './storage.ts';
+import type { Context } from './trpc.ts';
+
+const PREFIX = '/api/trpc/';
+const utf8 = new TextDecoder();
+const procedures = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
+const MUTATIONS = new Map(
+  Object.entries(procedures)
+    .filter(([, { _def }]) => _def.type === 'mutation')
+    .map(([path]) => [`${PREFIX}${path}`, path]),
+);
+
+export interface Call {
+  requestId: string;
+  address: string;
+  cookie: string | undefined;
+  origin: string | undefined;
+  /** Of the answer. */
+  resHeaders: Headers;
+}
+
+interface Parts {
+  front: Front;
+  contextOf(call: Call): Promise<Context>;
+  /** Told what nobody expected, and faults of the storage. */
+  onError(error: TRPCError, path: string, requestId: string): void;
+}
+
+/** What an answer is made of. */
+interface Answer {
+  status: number;
+  body: string;
+  /** Seconds. */
+  retryAfter?: number | undefined;
+}
+
+/** @returns answers a call, or says `false` and leaves the request as it is */
+export function makeTrpcDoor({ front, contextOf, onError }: Parts) {
+  /** The call itself. */
+  async function call(path: string, call: Call, text: string): Promise<Answer> {
+    let ctx: Context | undefined;
+    let input: unknown;
+    const type = 'mutation';
+    try {
+      ctx = await contextOf(call);
+      const getRawInput = async () => {
+        input = parse(text);
+        return input;
+      };
+      const data = await callTRPCProcedure({
+        ...{ router: appRouter, path, type, ctx, getRawInput },
+        ...{ signal: undefined, batchIndex: 0 },
+      });
+      return { status: 200, body: JSON.stringify({ result: { data } }) };
+    } catch (cause) {
+      const error = getTRPCErrorFromUnknown(cause);
+      onError(error, path, call.requestId);
+      const shape = getTRPCErrorShape({ config: appRouter._def._config, error, type, path, input, ctx });
+      return { status: getHTTPStatusCodeFromError(error), body: JSON.stringify({ error: shape }) };
+    }
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, path: string) {
+    const started = performance.now();
+    const requestId = randomUUID();
+    const peer = front.peerOf(request);
+    const { cookie, origin } = request.headers;
+    const resHeaders = new Headers();
+    const refuse = ({ status, code, message, retryAfter }: Refused): Answer => {
+      return { status, retryAfter, body: JSON.stringify({ code, message, field: null, request_id: requestId }) };
+    };
+    let found: Answer;
+    let refused = front.refuseOrigin(origin, peer);
+    const text = refused ? null : await readText(request);
+    if (!refused && text === null) refused = TOO_LARGE;
+    refused ??= await front.refuseHurry(peer, cookie);
+    if (refused) found = refuse(refused);
+    else {
+      found = await call(path, { requestId, address: peer.address, cookie, origin, resHeaders }, text ?? '');
+    }
+    if (found.status >= 400) await hearOut(request);
+    if (response.destroyed) return;
+    for (const [name, value] of resHeaders) if (name !== 'set-cookie') response.setHeader(name, value);
+    const cookies = resHeaders.getSetCookie();
+    if (cookies.length > 0) response.setHeader('Set-Cookie', peer.secure ? secureCookies(cookies) : cookies);
+    const retryAfter = found.status === 503 ? RETRY_AFTER : found.retryAfter;
+    if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
+    response.writeHead(found.status, {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(found.body),
+      'Cache-Control': 'no-store',
+      'X-Request-Id': requestId,
+    });
+    response.end(found.body);
+    front.note({ requestId, method: 'POST', route: `${PREFIX}${path}`, status: found.status, started });
+  }
+
+  return (request: IncomingMessage, response: ServerResponse): boolean => {
+    if (request.method !== 'POST') return false;
+    const path = MUTATIONS.get(request.url ?? '');
+    if (path === undefined || !request.headers['content-type']?.startsWith('application/json')) return false;
+    // Streams of answers have another form.
+    if (request.headers['trpc-accept'] ?? request.headers.accept === 'application/jsonl') return false;
+    answer(request, response, path).catch(() => request.destroy());
+    return true;
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new TRPCError({ code: 'BAD_REQUEST', cause });
+  }
+}
+
+/** @returns null of a body that is too large, which is left unread */
+function readText(request: IncomingMessage): Promise<string | null> {
+  if (Number(request.headers['content-length'] ?? 0) > LARGEST_BODY) return Promise.resolve(null);
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let length = 0;
+    request.on('data', (part: Buffer) => {
+      parts.push(part);
+      length += part.length;
+      if (length > LARGEST_BODY) resolve(null);
+    });
+    request.once('end', () => resolve(utf8.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts))));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('the connection is gone')));
+  });
+}
