@@ -105,7 +105,7 @@ export const procedureBefore = (...passing: Hurdle[]) =>
     const { actor, session } = ctx;
     if (!actor || !session) throw new DomainError('UNAUTHENTICATED', '请先登录');
     assertNoHurdle(session.hurdle, passing);
-    return next({ ctx: { ...ctx, actor, session } });
+    return next({ ctx: { actor, session } });
   });
 
 /** Staff before whom nothing stands. */

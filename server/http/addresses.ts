@@ -7,6 +7,7 @@ import { BlockList, isIP } from 'node:net';
  * @throws Error that names what is neither
  */
 export function readAddresses(entries: string[]): (address: string) => boolean {
+  if (entries.length === 0) return () => false;
   const list = new BlockList();
   for (const entry of entries) {
     const [address = '', bits, ...more] = entry.split('/');

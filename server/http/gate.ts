@@ -34,7 +34,7 @@ export function makeGate({ api, page, findPeer, dev = false, bodyMs = BODY_MS, t
     const path = url.split('?', 1)[0] ?? '';
     const forApi = /^\/api(?:\/|$)/.test(path);
     const peer = findPeer(request);
-    const nonce = randomBytes(16).toString('base64');
+    const nonce = forApi ? '' : randomBytes(16).toString('base64');
     const policy = forApi ? API_POLICY : pagePolicy(nonce, dev);
     setHeaders(response, policy, peer);
     if (url.length > LONGEST_URL) return refuse(request, response, 414, 'TOO_LARGE', '请求地址过长');

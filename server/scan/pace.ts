@@ -19,8 +19,10 @@ const EPISODE = 5 * MINUTE;
 
 /** One person's lookups. */
 interface Run {
-  /** When each of the last minute was, ms. */
-  taken: number[];
+  /** When each of the last minute was, ms: a ring of one more than a minute may have, which are enough to know that it is too fast. */
+  taken: Float64Array;
+  /** Where in the ring the next one is written. */
+  next: number;
   /** How many of them in a row were too many. */
   over: number;
   /** When the last of those that wait goes on. */
@@ -35,16 +37,19 @@ interface Run {
  * @returns waits for the caller's turn, outside of any transaction; throws DomainError TOO_MANY_REQUESTS
  */
 export function makePace(db: Db, perMinute: number, now: () => number = Date.now) {
+  const begin = (): Run => {
+    const taken = new Float64Array(perMinute + 1).fill(Number.NEGATIVE_INFINITY);
+    return { taken, next: 0, over: 0, turn: 0, lastOver: Number.NEGATIVE_INFINITY };
+  };
   const runs = new LRUCache<string, Run>({ max: 10_000, ttl: 2 * EPISODE, updateAgeOnGet: true });
   return async (actor: Actor): Promise<void> => {
     const at = now();
-    const run = runs.get(actor.id) ?? { taken: [], over: 0, turn: 0, lastOver: Number.NEGATIVE_INFINITY };
+    const run = runs.get(actor.id) ?? begin();
     runs.set(actor.id, run);
-    run.taken = run.taken.filter((time) => time > at - MINUTE);
-    run.taken.push(at);
-    // More are not needed to know that it is too fast, and a flood must not fill the memory.
-    if (run.taken.length > perMinute + 1) run.taken.shift();
-    if (run.taken.length <= perMinute) {
+    run.taken[run.next] = at;
+    run.next = (run.next + 1) % run.taken.length;
+    // What would be overwritten next is the one that was so many before.
+    if ((run.taken[run.next] ?? 0) <= at - MINUTE) {
       run.over = 0;
       return;
     }
