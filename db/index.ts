@@ -22,7 +22,19 @@ export type Queries = Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 
 export type Transaction = Queries &
   Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 'insert' | 'update' | 'delete'> & {
     insertMany: InsertMany;
+    kept: Kept;
   };
+
+/**
+ * What writes of one transaction keep in memory, to write it once at its end instead of each: a write that throws leaves it as it
+ * was before.
+ */
+export interface Kept {
+  /** @returns undefined where nothing was kept yet in this transaction */
+  get<T>(key: symbol): T | undefined;
+  /** @param save called before the commit, with what was kept last */
+  set<T>(key: symbol, value: T, save: (tx: Transaction, value: T) => Promise<void>): void;
+}
 
 export type Value = string | number | null;
 

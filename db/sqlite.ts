@@ -10,6 +10,7 @@ import { connect, LOCK_PATIENCE, startCheckpoints } from './connection.ts';
 import { makeDurable, syncFile } from './durable.ts';
 import { makeFaults } from './fault.ts';
 import type { Db, InsertMany, OpenOptions, Queries, Transaction, Value } from './index.ts';
+import { makeKept } from './kept.ts';
 import { isSealed } from './sealed-columns.ts';
 import { tables } from './tables.ts';
 import { unlock } from './unlock.ts';
@@ -52,9 +53,11 @@ export function openSqlite(url: string, { lockPatience = LOCK_PATIENCE, watch }:
   // drizzle over better-sqlite3 is synchronous and awaitable; this is the one cast to the dialects' common, async part.
   const read = drizzle(reader, { schema: tables }) as unknown as Queries;
   const insertMany = insertManyInto(writer);
-  const tx = Object.assign(drizzle(writer, { schema: tables }), { insertMany }) as unknown as Transaction;
+  const memory = makeKept();
+  const parts = { insertMany, kept: memory.kept };
+  const tx = Object.assign(drizzle(writer, { schema: tables }), parts) as unknown as Transaction;
   const checkpoints = startCheckpoints(path);
-  const queue = makeWriteQueue({ writer, tx, wal, faults, lockPatience, watch });
+  const queue = makeWriteQueue({ writer, tx, memory, wal, faults, lockPatience, watch });
 
   return {
     read,

@@ -9,6 +9,7 @@ import type Database from 'better-sqlite3';
 import type { Durable } from './durable.ts';
 import { type Faults, faultOf } from './fault.ts';
 import type { OpenOptions, Transaction, WriterStatus } from './index.ts';
+import type { makeKept } from './kept.ts';
 
 /** Writes of one group at most, and milliseconds after which no further one is taken into it: readers of this process wait meanwhile. */
 const GROUP = 64;
@@ -28,13 +29,14 @@ interface Waiting {
 interface Parts {
   writer: Database.Database;
   tx: Transaction;
+  memory: ReturnType<typeof makeKept>;
   wal: Durable;
   faults: Faults;
   lockPatience: number;
   watch: OpenOptions['watch'];
 }
 
-export function makeWriteQueue({ writer, tx, wal, faults, lockPatience, watch }: Parts) {
+export function makeWriteQueue({ writer, tx, memory, wal, faults, lockPatience, watch }: Parts) {
   const inside = new AsyncLocalStorage<true>();
   const first: Waiting[] = [];
   const patient: Waiting[] = [];
@@ -60,6 +62,7 @@ export function makeWriteQueue({ writer, tx, wal, faults, lockPatience, watch }:
   /** One write of several: a throw takes back its own rows only. @throws what was thrown, where the whole transaction went with it */
   async function runOneOfMany({ work, reject }: Waiting): Promise<{ result: unknown } | null> {
     save.run();
+    const takeBack = memory.mark();
     try {
       const result = await inside.run(true, () => work(tx));
       release.run();
@@ -68,6 +71,7 @@ export function makeWriteQueue({ writer, tx, wal, faults, lockPatience, watch }:
       // SQLite ends the transaction itself when the disk is full, say.
       if (!writer.inTransaction) throw error;
       faults.note(error);
+      takeBack();
       undo.run();
       release.run();
       reject(error);
@@ -102,10 +106,12 @@ export function makeWriteQueue({ writer, tx, wal, faults, lockPatience, watch }:
           else open.pop();
         }
       }
+      await memory.save(tx);
       commit.run();
     } catch (error) {
       faults.note(error);
       if (writer.inTransaction) writer.exec('ROLLBACK');
+      memory.forget();
       for (const { reject } of open) reject(error);
       return;
     } finally {

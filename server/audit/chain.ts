@@ -11,6 +11,8 @@ const { auditEvents, auditHead } = tables;
 export type AuditRow = typeof auditEvents.$inferSelect;
 type Head = { lastId: number; hash: string };
 
+/** The head as the events of one transaction move it: it is written once. */
+const HEAD = Symbol('audit head');
 /** Keys of the rows of `audit_head`. */
 export const HEAD_KEY = 1;
 const ANCHOR_KEY = 2;
@@ -26,13 +28,17 @@ export function hashOf(previous: string, row: Omit<AuditRow, 'hash'>): string {
 
 /** Adds a row to the end of the chain. */
 export async function appendEvent(tx: Transaction, event: Omit<AuditRow, 'id' | 'hash'>): Promise<void> {
-  const [head] = await readHead(tx, {});
-  if (!head) throw new Error('the audit trail has no head');
-  const last = head.lastId === 0 ? await chainEarlierRows(tx) : head;
+  const last = tx.kept.get<Head>(HEAD) ?? (await readLast(tx));
   const row = { ...event, id: last.lastId + 1 };
   const hash = hashOf(last.hash, row);
   await insertEvent(tx, { ...row, hash });
-  await moveHead(tx, { lastId: row.id, hash });
+  tx.kept.set<Head>(HEAD, { lastId: row.id, hash }, async (end, head) => void (await moveHead(end, { ...head })));
+}
+
+async function readLast(tx: Transaction): Promise<Head> {
+  const [head] = await readHead(tx, {});
+  if (!head) throw new Error('the audit trail has no head');
+  return head.lastId === 0 ? chainEarlierRows(tx) : head;
 }
 
 const readHead = prepared((db: Pick<Queries, 'select'>) =>
