@@ -138,6 +138,8 @@ function readText(request: IncomingMessage): Promise<string | null> {
     });
     request.once('end', () => resolve(utf8.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts))));
     request.once('error', reject);
-    request.once('close', () => reject(new Error('the connection is gone')));
+    request.once('close', () => {
+      if (!request.complete) reject(new Error('the connection is gone'));
+    });
   });
 }

@@ -49,21 +49,24 @@ export async function lookup(db: Db, sealer: Sealer, actor: Actor, input: { code
   const nurse = authorise(actor, 'nurse');
   const code = parseHealthCode(input.code);
   if (!code) throw new DomainError('NOT_HEALTH_CODE', '不是电子健康码', 'code');
-  const refusal = await findCodeRefusal(db.read, sealer, nurse.siteCode, code);
-  if (refusal) {
-    const event = { action: 'scan.lookup', outcome: refusal.code, subject: code.cardNo } as const;
-    await db.write((tx) => recordEvent(tx, nurse, event));
-    throw refusal;
-  }
-  const state = await findByCard(db.read, code.cardNo);
-  const outcome = state.authenticated ? 'authenticated' : state.known ? 'unauthenticated' : 'unknown';
-  await db.write((tx) => recordEvent(tx, nurse, { action: 'scan.lookup', outcome, subject: code.cardNo }));
-  if (!state.authenticated) return { outcome: 'unauthenticated', known: state.known };
   const day = shanghaiDay(new Date());
-  const live = await findLive(db.read, nurse.siteCode, day, code.cardNo);
+  // Read where it is written: the writing connection still has in memory what a scan needs, readers forget all at each commit.
+  const found = await db.write(async (tx) => {
+    const refusal = await findCodeRefusal(tx, sealer, nurse.siteCode, code);
+    const state = refusal ? null : await findByCard(tx, code.cardNo);
+    const outcome =
+      refusal?.code ?? (state?.authenticated ? 'authenticated' : state?.known ? 'unauthenticated' : 'unknown');
+    await recordEvent(tx, nurse, { action: 'scan.lookup', outcome, subject: code.cardNo });
+    if (!state?.authenticated) return refusal ?? { known: state?.known === true };
+    return { record: state.record, live: await findLive(tx, nurse.siteCode, day, code.cardNo) };
+  });
+  // Returned, not thrown, inside the transaction: its audit row stays.
+  if (found instanceof DomainError) throw found;
+  if (!found.record) return { outcome: 'unauthenticated', known: found.known };
+  const { record, live } = found;
   return {
     outcome: 'authenticated',
-    resident: toDetails(state.record, day),
+    resident: toDetails(record, day),
     printed: live ? { voucherNo: live.voucherNo, printCount: live.printCount } : null,
   };
 }
