@@ -1,0 +1,126 @@
+/**
+ * `npm run bench -- api`: the lookup of a scan and the issue of a voucher, over HTTP, against two baselines in the same run, by turns:
+ * the limit (Node's own server and one lookup, nothing around it) and what a template gives (the same lookup in a route of Next's).
+ *
+ * - `--quick` 100 000 records, 16 connections, under a minute; nothing is written
+ * - otherwise 10 000, 1 000 000 and 10 000 000 records, 1, 16 and 64 connections; docs/benchmarks/api.md and api.svg are written
+ * - `--sizes 10000,1000000` other sizes
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import Database from 'better-sqlite3';
+import './demo-keys.ts';
+import { cardOf, fillRecords } from './load/fill.ts';
+import { type Figures, median, press } from './load/press.ts';
+import { type Measured, writeReport } from './load/report.ts';
+import { type Subject, startBare, startNextRoute, startOurs } from './load/subjects.ts';
+
+const { values: options } = parseArgs({
+  args: process.argv.slice(3),
+  options: { quick: { type: 'boolean', default: false }, sizes: { type: 'string' } },
+});
+const sizes = (options.sizes ?? (options.quick ? '100000' : '10000,1000000,10000000')).split(',').map(Number);
+const connections = options.quick ? [16] : [1, 16, 64];
+const ROUNDS = 3;
+const SECONDS = options.quick ? 2.5 : 4;
+const WARM_UP_SECONDS = 2;
+/** The vouchers of that many sites' day fit in. */
+const ISSUE = { connections: 64, seconds: options.quick ? 3 : 5 };
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const folder = mkdtempSync(join(tmpdir(), 'console-load-'));
+
+/** Cards all over the table, none twice in a row of a million: a prime step. */
+function cards(size: number): () => string {
+  let at = 0;
+  return () => {
+    at = (at + 7919) % size;
+    return cardOf(at);
+  };
+}
+
+/** Vouchers are issued once a card: the sites' serials of the day have no gaps then. */
+function checkSerials(file: string): { vouchers: number; gaps: number } {
+  const database = new Database(file, { readonly: true });
+  const rows = database
+    .prepare(
+      'SELECT count(*) AS count, min(serial) AS first, max(serial) AS last FROM vouchers GROUP BY site_code, day',
+    )
+    .all() as { count: number; first: number; last: number }[];
+  database.close();
+  const vouchers = rows.reduce((sum, { count }) => sum + count, 0);
+  return { vouchers, gaps: rows.reduce((sum, { count, last }) => sum + last - count, 0) };
+}
+
+async function measureSize(size: number): Promise<Measured> {
+  const file = join(folder, `${size}.db`);
+  await fillRecords(`file:${file}`, size, () => {});
+  const { lookup, issue } = await startOurs(`file:${file}`, join(folder, `${size}.log`));
+  const subjects: Record<'bare' | 'nextRoute' | 'ours', Subject> = {
+    bare: await startBare(file),
+    nextRoute: await startNextRoute(file),
+    ours: lookup,
+  };
+  const names = Object.keys(subjects) as (keyof typeof subjects)[];
+  const next = cards(size);
+  const run = (subject: Subject, count: number, seconds: number) =>
+    press(subject.url, subject.path, count, seconds, subject.next(next));
+  for (const name of names) await run(subjects[name], 16, WARM_UP_SECONDS);
+  const lookups = [];
+  for (const count of connections) {
+    const runs: Record<string, Figures[]> = { bare: [], nextRoute: [], ours: [] };
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const name of names) runs[name]?.push(await run(subjects[name], count, SECONDS));
+    }
+    const figures = Object.fromEntries(names.map((name) => [name, median(runs[name] ?? [])]));
+    lookups.push({ connections: count, ...(figures as Record<'bare' | 'nextRoute' | 'ours', Figures>) });
+    const { bare, nextRoute, ours } = lookups.at(-1) as (typeof lookups)[number];
+    say(
+      `  ${String(count).padStart(2)} connections: bare ${bare.rps}, Next route ${nextRoute.rps}, ours ${ours.rps} a second`,
+    );
+  }
+  const memory = Object.fromEntries(names.map((name) => [name, subjects[name].memory()]));
+  // Each card once, from the end on, where no lookup of the demo's own residents is.
+  let card = size;
+  await press(
+    issue.url,
+    issue.path,
+    ISSUE.connections,
+    1,
+    issue.next(() => cardOf(--card)),
+  );
+  const issued = await press(
+    issue.url,
+    issue.path,
+    ISSUE.connections,
+    ISSUE.seconds,
+    issue.next(() => cardOf(--card)),
+  );
+  for (const name of names) await subjects[name].stop();
+  const serials = checkSerials(file);
+  say(`  vouchers: ${issued.rps} a second, ${serials.vouchers} issued, ${serials.gaps} serials missing`);
+  rmSync(file);
+  return { size, lookups, memory, issued: { ...issued, ...serials } };
+}
+
+const measured: Measured[] = [];
+try {
+  for (const size of sizes) {
+    say(`${size.toLocaleString('en')} records, SQLite`);
+    measured.push(await measureSize(size));
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+const [first] = measured;
+const at16 = first?.lookups.find((each) => each.connections === 16);
+if (!options.quick) writeReport(measured);
+if (at16 && first) {
+  const { bare, nextRoute, ours } = at16;
+  const ratio = (one: number, other: number) => Number((one / other).toFixed(2));
+  const ratios = { ofBare: ratio(ours.rps, bare.rps), ofNextRoute: ratio(ours.rps, nextRoute.rps) };
+  say(`ours: ${ratios.ofBare} of the limit, ${ratios.ofNextRoute} times the Next route, at 16 connections`);
+  say(`RESULT ${JSON.stringify({ bare, nextRoute, ours, ...ratios, issue: first.issued })}`);
+}
