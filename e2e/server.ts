@@ -1,8 +1,8 @@
 /** Starts the real program: `server/main.ts` on a free port, on a database file of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** DATA_KEYS of servers that are no demo. */
 export const TEST_KEYS = JSON.stringify({
@@ -43,6 +43,19 @@ export async function startServer(options: {
   /** Gets the process, before it listens. */
   started?: (child: ChildProcess) => void;
 }): Promise<RunningServer> {
+  mkdirSync(dirname(options.logFile), { recursive: true });
+  const output = openSync(options.logFile, 'a');
+  const before = fstatSync(output).size;
+  /** What it says once it listens. */
+  async function listening(): Promise<{ port: number; httpPort?: number | null }> {
+    for (;;) {
+      const lines = readFileSync(options.logFile).subarray(before).toString().split('\n').slice(0, -1);
+      const line = lines.find((each) => each.includes('"msg":"listening"'));
+      if (line) return JSON.parse(line);
+      if (ended !== undefined) throw new Error(`the server ended with ${ended}: see ${options.logFile}`);
+      await sleep(50);
+    }
+  }
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...options.flags], {
     env: {
       ...process.env,
@@ -61,19 +74,16 @@ export async function startServer(options: {
       ...(options.cityPlatform === undefined ? {} : { CITY_PLATFORM: options.cityPlatform }),
       ...options.env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Straight into the file: whoever measures would spend as much on reading each line as the server on writing it.
+    stdio: ['ignore', output, output],
   });
+  closeSync(output);
   options.started?.(child);
-  mkdirSync(dirname(options.logFile), { recursive: true });
-  const log = createWriteStream(options.logFile, { flags: 'a' });
-  child.stderr.pipe(log, { end: false });
-  const { port, httpPort = null } = await new Promise<{ port: number; httpPort?: number | null }>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      log.write(`${line}\n`);
-      if (line.includes('"msg":"listening"')) resolve(JSON.parse(line));
-    });
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: see ${options.logFile}`)));
+  let ended: number | null | undefined;
+  child.once('exit', (code) => {
+    ended = code;
   });
+  const { port, httpPort = null } = await listening();
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
     // localhost and not 127.0.0.1: both are secure origins, and people type the former.
