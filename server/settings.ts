@@ -48,7 +48,10 @@ const addresses = (usual: string) =>
 const environment = z.object({
   PORT: z.coerce.number('PORT must be a number').int().min(0).max(65535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
-  DATABASE_URL: z.string().startsWith('file:', 'DATABASE_URL must begin with file:').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(file|postgres|postgresql):/, 'DATABASE_URL must begin with file: or postgres:')
+    .optional(),
   AUTH_SECRET: z.string().min(32, 'AUTH_SECRET must have at least 32 characters').optional(),
   TOTP_REQUIRED: z
     .string()
