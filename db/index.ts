@@ -47,6 +47,7 @@ export type InsertMany = <T extends SQLiteTable>(
  * PostgreSQL has the function from our migrations.
  */
 export function isOneOf(column: Column | SQL, values: readonly Value[]): SQL {
+  if (values.length === 0) return sql`false`;
   const value = typeof values[0] === 'number' ? sql`cast(value as bigint)` : sql`value`;
   return sql`${column} in (select ${value} from json_each(cast(${JSON.stringify(values)} as text)))`;
 }
