@@ -68,6 +68,12 @@ export function faultOf(error: unknown): Fault | null {
   return null;
 }
 
+/** Whether a text had U+0000 in it, which PostgreSQL keeps nowhere; SQLite does. */
+export function isUnstorable(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  return code === '22021' || (cause instanceof Error && isUnstorable(cause));
+}
+
 const isOfKind = (code: string, start: string) =>
   code === start ||
   code.startsWith(`${start}_`) ||

@@ -1,4 +1,4 @@
-import { type Fault, faultOf } from '../db/fault.ts';
+import { type Fault, faultOf, isUnstorable } from '../db/fault.ts';
 import { DomainError, type ErrorCode } from './errors.ts';
 
 /** Seconds after which whoever met a fault may try again. */
@@ -13,8 +13,9 @@ export const STORAGE_FAULTS: Record<Fault, { code: ErrorCode; message: string }>
   failed: { code: 'STORAGE_FAILED', message: '服务器磁盘故障,数据未保存。请立即联系管理员' },
 };
 
-/** What is answered, with 503, where an error came from the storage; null: it came from elsewhere. */
+/** What is answered where an error came from the storage: 503, or 400 where it can't hold what was said; null: it came from elsewhere. */
 export function storageRefusal(error: unknown): DomainError | null {
+  if (isUnstorable(error)) return new DomainError('BAD_INPUT', '输入含有无法识别的字符');
   const fault = faultOf(error);
   if (!fault) return null;
   const { code, message } = STORAGE_FAULTS[fault];

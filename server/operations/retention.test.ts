@@ -142,9 +142,11 @@ it('removes what is too old, and nothing else', async () => {
   expect(withdrawn.map(({ id }) => id)).not.toEqual(expect.arrayContaining(['withdrawn-0']));
   expect(await db.read.$count(tables.vouchers)).toBe(2);
   expect(await db.read.select().from(tables.voucherSerials)).toHaveLength(2);
-  expect((await db.read.select().from(tables.cityOutbox)).map(({ recordId, state }) => `${recordId} ${state}`)).toEqual(
-    [...['r1 accepted', 'r2 accepted', 'r2 refused', 'r3 accepted', 'r3 accepted']],
-  );
+  expect(
+    (await db.read.select().from(tables.cityOutbox).orderBy(tables.cityOutbox.id)).map(
+      ({ recordId, state }) => `${recordId} ${state}`,
+    ),
+  ).toEqual([...['r1 accepted', 'r2 accepted', 'r2 refused', 'r3 accepted', 'r3 accepted']]);
   expect((await db.read.select().from(tables.sessions)).map(({ id }) => id).sort()).toEqual(['just', 'lives']);
   // PostgreSQL lets nobody be without.
   if (!onPostgres) expect(await database.look((sql) => sql.all('PRAGMA foreign_key_check'))).toEqual([]);
@@ -155,7 +157,7 @@ it('keeps the audit trail whole, and tells what was done', async () => {
   await removeExpired(db, actor, DAYS, { now });
   const after = await verifyChain(db.read);
   expect([before.whole, after.whole]).toEqual([true, true]);
-  const events = await db.read.select().from(tables.auditEvents);
+  const events = await db.read.select().from(tables.auditEvents).orderBy(tables.auditEvents.id);
   expect(events.filter(({ subject }) => subject?.startsWith('old'))).toEqual([]);
   expect(events[0]?.id).toBe(OLD_EVENTS + 1);
   const told = events.filter(({ action }) => action.startsWith('retention.'));
