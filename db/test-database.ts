@@ -15,6 +15,8 @@ export interface TestDatabase {
   look<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** The first value of the first row. */
   one<T = number>(text: string, ...values: Value[]): Promise<T>;
+  /** One statement, which changes rows. */
+  set(text: string, ...values: Value[]): Promise<void>;
   /** One statement after the other. */
   run(...texts: string[]): Promise<void>;
   /** Inserting into these tables ends with an error of the database. */
@@ -90,6 +92,7 @@ function looking(url: string, breaking: (table: string) => string[]) {
   return {
     look,
     run,
+    set: (text: string, ...values: Value[]) => look(async (sql) => void (await sql.run(text, values))),
     breakTables: (...tables: string[]) => run(...tables.flatMap(breaking)),
     async one<T>(text: string, ...values: Value[]) {
       const [row] = await look((sql) => sql.all<Record<string, T>>(text, values));
