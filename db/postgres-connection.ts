@@ -165,5 +165,5 @@ function refuseStandby(client: pg.Client, done: (error?: Error) => void): void {
 function explained(error: unknown): unknown {
   if (error instanceof pg.DatabaseError || error instanceof StorageUnreachable) return error;
   if (!(error instanceof Error)) return error;
-  return new StorageUnreachable('the database server can not be reached', { cause: error });
+  return new StorageUnreachable(`the database server can not be reached (${error.message})`, { cause: error });
 }

@@ -119,6 +119,8 @@ async function begin(held: Held, patience?: number): Promise<void> {
 function makeWriter(pool: Pool, faults: Faults, watch: OpenOptions['watch']) {
   let held: Held | undefined;
   let lost = false;
+  /** Whether a statement failed since the savepoint, and whether the savepoint is done with: one round trip says that and the next. */
+  let [failed, released] = [false, false];
   const drop = (broken: boolean) => {
     held?.letGo(broken);
     held = undefined;
@@ -128,6 +130,7 @@ function makeWriter(pool: Pool, faults: Faults, watch: OpenOptions['watch']) {
     try {
       return await held.ask(statement);
     } catch (error) {
+      failed = true;
       if (isLost(error)) lost = true;
       throw error;
     }
@@ -140,6 +143,7 @@ function makeWriter(pool: Pool, faults: Faults, watch: OpenOptions['watch']) {
     check: () => faults.check(),
     async begin(deadline) {
       lost = false;
+      [failed, released] = [false, false];
       held = await pool.hold();
       try {
         await begin(held, deadline - performance.now());
@@ -148,8 +152,15 @@ function makeWriter(pool: Pool, faults: Faults, watch: OpenOptions['watch']) {
         throw error;
       }
     },
-    savepoint: () => say('SAVEPOINT one'),
-    release: () => say('RELEASE one'),
+    async savepoint() {
+      await say(released ? 'RELEASE one; SAVEPOINT one' : 'SAVEPOINT one');
+      [failed, released] = [false, false];
+    },
+    async release() {
+      // Somebody went on after a statement that failed, which PostgreSQL allows nobody.
+      if (failed) throw new Error('a statement of the transaction had failed');
+      released = true;
+    },
     async takeBack() {
       if (!held || lost) return false;
       await say('ROLLBACK TO one; RELEASE one');
@@ -158,7 +169,6 @@ function makeWriter(pool: Pool, faults: Faults, watch: OpenOptions['watch']) {
     async commit() {
       const started = performance.now();
       const { command } = await ask({ text: 'COMMIT' });
-      // Somebody went on after a statement that failed.
       if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement of it had failed');
       watch?.synced(performance.now() - started);
       drop(false);
