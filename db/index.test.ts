@@ -1,21 +1,24 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { gt } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Db, isOneOf, open, type Transaction, tables } from './index.ts';
+import { makeTestDatabase, onPostgres, type TestDatabase } from './test-database.ts';
 
 const { auditEvents, cities } = tables;
 const COLUMNS = ['at', 'action', 'outcome', 'actor', 'actorRole', 'requestId', 'subject'] as const;
 let folder: string;
+let database: TestDatabase;
 let db: Db;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'console-db-'));
-  db = await open(`file:${join(folder, 'new/folder/test.db')}`);
+  database = await makeTestDatabase(join(folder, 'new/folder/test.db'));
+  db = await open(database.url);
 });
 afterEach(async () => {
   await db.close();
+  await database.drop();
   rmSync(folder, { recursive: true });
 });
 
@@ -76,26 +79,27 @@ describe('db.write', () => {
     const waits: number[] = [];
     await db.close();
     const watch = { waited() {}, synced: (ms: number) => void waits.push(ms) };
-    db = await open(`file:${join(folder, 'new/folder/test.db')}`, { watch });
+    db = await open(database.url, { watch });
     await Promise.all(Array.from({ length: 60 }, (_, n) => db.write((tx) => add(tx, `${1000 + n}`))));
     expect(await codes()).toHaveLength(60);
-    // The first may have begun alone.
-    expect(waits.length).toBeLessThanOrEqual(3);
+    // The first may have begun alone; PostgreSQL answers each statement from another process, which may be slow.
+    expect(waits.length).toBeLessThanOrEqual(onPostgres ? 20 : 3);
   });
 
-  it('tells each of a group whose transaction a fault ended, keeps nothing of it, and goes on', async () => {
-    const other = new Database(join(folder, 'new/folder/test.db'));
-    // What SQLite does itself when the disk is full.
-    other.exec(`CREATE TRIGGER fault BEFORE INSERT ON cities WHEN new.code = '1005'
+  it.skipIf(onPostgres)(
+    'tells each of a group whose transaction a fault ended, keeps nothing of it, and goes on',
+    async () => {
+      // What SQLite does itself when the disk is full.
+      await database.run(`CREATE TRIGGER fault BEFORE INSERT ON cities WHEN new.code = '1005'
       BEGIN SELECT RAISE(ROLLBACK, 'the transaction is gone'); END`);
-    other.close();
-    const works = Array.from({ length: 10 }, (_, n) => db.write((tx) => add(tx, `${1000 + n}`)));
-    const ends = await Promise.allSettled(works);
-    const kept = await codes();
-    expect(kept).toEqual(ends.flatMap(({ status }, n) => (status === 'fulfilled' ? [`${1000 + n}`] : [])));
-    expect(kept).not.toContain('1004');
-    expect(kept.slice(-4)).toEqual(['1006', '1007', '1008', '1009']);
-  });
+      const works = Array.from({ length: 10 }, (_, n) => db.write((tx) => add(tx, `${1000 + n}`)));
+      const ends = await Promise.allSettled(works);
+      const kept = await codes();
+      expect(kept).toEqual(ends.flatMap(({ status }, n) => (status === 'fulfilled' ? [`${1000 + n}`] : [])));
+      expect(kept).not.toContain('1004');
+      expect(kept.slice(-4)).toEqual(['1006', '1007', '1008', '1009']);
+    },
+  );
 
   it('hides what is not committed from readers', async () => {
     await db.write(async (tx) => {
@@ -136,7 +140,7 @@ describe('many at once', () => {
       ['now', 'test', 'ok', 'a', 'b', 'c', null],
       [null, 'test', 'ok', 'a', 'b', 'c', null],
     ];
-    await expect(db.write((tx) => tx.insertMany(auditEvents, COLUMNS, rows))).rejects.toThrow('NOT NULL');
+    await expect(db.write((tx) => tx.insertMany(auditEvents, COLUMNS, rows))).rejects.toThrow(/not[ -]null/i);
     expect(await db.read.$count(auditEvents)).toBe(0);
   });
 
@@ -153,17 +157,21 @@ describe('open', () => {
   it('opens what it made before', async () => {
     await db.write((tx) => add(tx, '4401'));
     await db.close();
-    db = await open(`file:${join(folder, 'new/folder/test.db')}`);
+    db = await open(database.url);
     expect(await codes()).toEqual(['4401']);
   });
 
-  it('brings what was committed into the file while it is open', async () => {
-    const file = join(folder, 'new/folder/test.db');
-    const rows = Array.from({ length: 1000 }, () => ['now', 'test', 'ok', 'a', 'b', 'c', 'x'.repeat(100)]);
-    await db.write((tx) => tx.insertMany(auditEvents, COLUMNS, rows));
-    const before = statSync(file).size;
-    await expect.poll(() => statSync(file).size, { timeout: 20_000 }).toBeGreaterThan(before);
-  }, 30_000);
+  it.skipIf(onPostgres)(
+    'brings what was committed into the file while it is open',
+    async () => {
+      const file = join(folder, 'new/folder/test.db');
+      const rows = Array.from({ length: 1000 }, () => ['now', 'test', 'ok', 'a', 'b', 'c', 'x'.repeat(100)]);
+      await db.write((tx) => tx.insertMany(auditEvents, COLUMNS, rows));
+      const before = statSync(file).size;
+      await expect.poll(() => statSync(file).size, { timeout: 20_000 }).toBeGreaterThan(before);
+    },
+    30_000,
+  );
 
   it('refuses what is no database, and other kinds of address', async () => {
     const file = join(folder, 'letter.txt');

@@ -3,10 +3,13 @@
  * Rules 3 and 4 of docs/architecture.md: only drizzle's query builder, always awaited, no `.get()`, `.all()`, `.run()`; what a
  * batch needs beyond it (`insertMany`, `isOneOf`) is written here, once for each database.
  */
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { type Column, type SQL, sql } from 'drizzle-orm';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { FaultState } from './fault.ts';
-import { openSqlite, openSqliteReadOnly } from './sqlite.ts';
+import { importPostgres, isPostgres } from './kind.ts';
+import { openSqlite, openSqliteReadOnly, pathOf } from './sqlite.ts';
 import { tables } from './tables.ts';
 
 export { allGiven, given, prepared } from './prepared.ts';
@@ -14,8 +17,10 @@ export type { RefusedField } from './schema.city.sqlite.ts';
 export type { FilingForm } from './schema.filings.sqlite.ts';
 export type { VoucherSnapshot } from './schema.sqlite.ts';
 export { indexesOf, indexOf, keyIds } from './seal.ts';
-export { pathOf } from './sqlite.ts';
-export { tables };
+export { pathOf, tables };
+
+/** Where what is too large for memory is laid aside, and what the disk's free space is asked of: beside the file, or the work folder. */
+export const folderOf = (url: string): string => (isPostgres(url) ? tmpdir() : dirname(pathOf(url)));
 
 /** The part of drizzle that SQLite and PostgreSQL share. */
 export type Queries = Pick<BaseSQLiteDatabase<'async', unknown, typeof tables>, 'select' | '$count'>;
@@ -50,11 +55,19 @@ export type InsertMany = <T extends SQLiteTable>(
   rows: readonly (readonly Value[])[],
 ) => Promise<number[]>;
 
-/** Whether a column holds one of many values: like drizzle's `inArray`, with one parameter however many they are. */
-export const isOneOf = (column: Column | SQL, values: readonly Value[]): SQL =>
-  sql`${column} in (select value from json_each(${JSON.stringify(values)}))`;
+/**
+ * Whether a column holds one of many values, all texts or all numbers: like drizzle's `inArray`, with one parameter however many they are.
+ * PostgreSQL has the function from our migrations.
+ */
+export function isOneOf(column: Column | SQL, values: readonly Value[]): SQL {
+  if (values.length === 0) return sql`false`;
+  const value = typeof values[0] === 'number' ? sql`cast(value as bigint)` : sql`value`;
+  return sql`${column} in (select ${value} from json_each(cast(${JSON.stringify(values)} as text)))`;
+}
 
 export interface Db {
+  /** To be handed on to libraries that make their own queries; our own ask for nothing that one of the two has not. */
+  dialect: 'sqlite' | 'pg';
   /** Queries outside any transaction. */
   read: Queries;
   /**
@@ -97,10 +110,11 @@ export interface OpenOptions {
 
 /**
  * Opens a database, makes its folder and brings its tables up to date.
- * @param url `file:PATH` (SQLite; relative to the working directory)
+ * @param url `file:PATH` (SQLite; relative to the working directory) or `postgres://…`
  * @throws Error on another kind of address, or a file that is no database
  */
 export async function open(url: string, options: OpenOptions = {}): Promise<Db> {
+  if (isPostgres(url)) return (await importPostgres()).openPostgres(url, options);
   return openSqlite(url, options);
 }
 
@@ -109,5 +123,6 @@ export async function open(url: string, options: OpenOptions = {}): Promise<Db> 
  * @throws Error where there is none
  */
 export async function openReadOnly(url: string): Promise<Pick<Db, 'read' | 'close'>> {
+  if (isPostgres(url)) return (await importPostgres()).openPostgresReadOnly(url);
   return openSqliteReadOnly(url);
 }

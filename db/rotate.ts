@@ -1,9 +1,5 @@
 /** Personal data sealed anew by another key, in a process of its own, while the console runs. */
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
-import { keepStatements } from './connection.ts';
-import { pathOf } from './index.ts';
 import { addKey, type KeyRing, readKeys, saveKeys } from './keys.ts';
 import {
   countByKey,
@@ -17,6 +13,7 @@ import {
   writeProgress,
 } from './reseal.ts';
 import { keyIdOf, seal, setKeys, unseal } from './seal.ts';
+import { openSql, type Sql } from './sql.ts';
 import { checkKeys, proveKeys } from './unlock.ts';
 
 /** Servers take a changed file over within a second. */
@@ -24,8 +21,6 @@ const TAKEN_OVER = 2500;
 /** Of each lot's time: what is left to others. */
 const PAUSE = 2;
 const SHORTEST_PAUSE = 10;
-/** A batch of 100 000 records may stand before. */
-const PATIENCE = 60_000;
 
 export interface Rotation {
   /** The key that all values are sealed by now. */
@@ -45,22 +40,22 @@ export async function rotate(
   keysFile: string,
   told: (done: number, total: number) => void,
 ): Promise<Rotation> {
-  const connection = openAlone(databaseUrl);
+  const sql = await openSealed(databaseUrl);
   try {
-    const { current } = takeKeys(connection, keysFile);
+    const { current } = await takeKeys(sql, keysFile);
     // Whoever began to write under the former key has ended when this gets its turn.
     await sleep(TAKEN_OVER);
-    connection.transaction(() => proveKeys(connection)).immediate();
+    await sql.transaction(() => proveKeys(sql));
     const broken: string[] = [];
-    const total = PARTS.reduce((sum, part) => sum + countRows(connection, part), 0);
-    let done = 0;
+    let [total, done] = [0, 0];
+    for (const part of PARTS) total += await countRows(sql, part);
     for (const part of PARTS) {
-      let progress = progressOf(connection, part, current);
-      done += countRows(connection, part, progress.done ? undefined : progress.position);
+      let progress = await progressOf(sql, part, current);
+      done += await countRows(sql, part, progress.done ? undefined : progress.position);
       told(done, total);
       while (!progress.done) {
         const started = performance.now();
-        const step = walkOn(connection, 'rotate', part, progress, (values, key) => {
+        const step = await walkOn(sql, 'rotate', part, progress, (values, key) => {
           try {
             return resealed(part, values, current);
           } catch {
@@ -74,10 +69,10 @@ export async function rotate(
         await sleep(Math.max(SHORTEST_PAUSE, (performance.now() - started) * PAUSE));
       }
     }
-    settle(connection, () => {});
+    await settle(sql, async () => {});
     return { keyId: current, rows: total, broken };
   } finally {
-    connection.close();
+    await sql.close();
   }
 }
 
@@ -86,55 +81,49 @@ export async function rotate(
  * @returns their ids
  * @throws KeysError
  */
-export function prune(databaseUrl: string, keysFile: string): string[] {
-  const connection = openAlone(databaseUrl);
+export async function prune(databaseUrl: string, keysFile: string): Promise<string[]> {
+  const sql = await openSealed(databaseUrl);
   try {
     const ring = readKeys(keysFile);
     setKeys(keysFile);
-    checkKeys(connection);
-    const used = countByKey(connection);
+    await checkKeys(sql);
+    const used = await countByKey(sql);
     const gone = Object.keys(ring.keys).filter((id) => id !== ring.current && !used.has(id));
     // The database no longer asks for them before they are gone, and that is on the disk.
-    settle(connection, () => {
-      proveKeys(connection);
-      for (const id of gone) connection.prepare('DELETE FROM data_keys WHERE id = ?').run(id);
+    await settle(sql, async () => {
+      await proveKeys(sql);
+      for (const id of gone) await sql.run('DELETE FROM data_keys WHERE id = ?', [id]);
     });
     const keys = Object.fromEntries(Object.entries(ring.keys).filter(([id]) => !gone.includes(id)));
     if (gone.length > 0) saveKeys(keysFile, { ...ring, keys });
     return gone;
   } finally {
-    connection.close();
+    await sql.close();
   }
 }
 
 /** How many values each key of the file has sealed. @throws KeysError */
-export function listKeys(databaseUrl: string, keysFile: string): { id: string; current: boolean; values: number }[] {
-  const connection = openAlone(databaseUrl);
+export async function listKeys(
+  databaseUrl: string,
+  keysFile: string,
+): Promise<{ id: string; current: boolean; values: number }[]> {
+  const sql = await openSealed(databaseUrl);
   try {
     const { keys, current } = readKeys(keysFile);
-    const used = countByKey(connection);
+    const used = await countByKey(sql);
     return Object.keys(keys).map((id) => ({ id, current: id === current, values: used.get(id) ?? 0 }));
   } finally {
-    connection.close();
+    await sql.close();
   }
 }
 
 /** @throws Error where there is no database that was sealed */
-function openAlone(databaseUrl: string): Database.Database {
-  const path = pathOf(databaseUrl);
-  if (!existsSync(path)) throw new Error(`there is no database ${path}: set DATABASE_URL`);
-  const connection = new Database(path);
-  connection.pragma(`busy_timeout = ${PATIENCE}`);
-  connection.pragma('synchronous = NORMAL');
-  // What the former key sealed is overwritten, not only let go of.
-  connection.pragma('secure_delete = ON');
-  keepStatements(connection);
-  const ready = connection
-    .prepare("SELECT count(*) FROM sqlite_master WHERE name IN ('data_keys', 'sealing_progress')")
-    .pluck()
-    .get();
-  if (ready === 2 && readProgress(connection, 'seal', 'file')?.done) return connection;
-  connection.close();
+async function openSealed(databaseUrl: string) {
+  const sql = await openSql(databaseUrl);
+  // A version before the keys has no such table.
+  const file = await readProgress(sql, 'seal', 'file').catch(() => null);
+  if (file?.done) return sql;
+  await sql.close();
   throw new Error('the database is not sealed yet: start the console with DATA_KEYS once');
 }
 
@@ -142,21 +131,20 @@ function openAlone(databaseUrl: string): Database.Database {
  * The keys with the one to rotate to. What is to be done is written down before the file changes, so that a rotation that is killed anywhere is
  * taken up and no key is added for nothing.
  */
-function takeKeys(connection: Database.Database, keysFile: string): KeyRing {
+async function takeKeys(sql: Sql, keysFile: string): Promise<KeyRing> {
   let ring = readKeys(keysFile);
   setKeys(keysFile);
   // By another file's keys nothing could be opened, and its own would take their place.
-  checkKeys(connection);
-  const open = PARTS.map(({ table }) => readProgress(connection, 'rotate', table)).find((part) => part && !part.done);
+  await checkKeys(sql);
+  const parts = await Promise.all(PARTS.map(({ table }) => readProgress(sql, 'rotate', table)));
+  const open = parts.find((part) => part && !part.done);
   const target = open?.keyId ?? addKey(ring).current;
   if (!open) {
-    connection
-      .transaction(() => {
-        for (const { table } of PARTS) {
-          writeProgress(connection, 'rotate', table, { keyId: target, position: null, done: false });
-        }
-      })
-      .immediate();
+    await sql.transaction(async () => {
+      for (const { table } of PARTS) {
+        await writeProgress(sql, 'rotate', table, { keyId: target, position: null, done: false });
+      }
+    });
   }
   if (!Object.hasOwn(ring.keys, target)) {
     ring = addKey(ring);
@@ -167,8 +155,8 @@ function takeKeys(connection: Database.Database, keysFile: string): KeyRing {
 }
 
 /** From the beginning, where it was begun for another key. */
-function progressOf(connection: Database.Database, part: Part, keyId: string): Progress {
-  const progress = readProgress(connection, 'rotate', part.table);
+async function progressOf(sql: Sql, part: Part, keyId: string): Promise<Progress> {
+  const progress = await readProgress(sql, 'rotate', part.table);
   return progress?.keyId === keyId ? progress : { keyId, position: null, done: false };
 }
 
@@ -183,13 +171,11 @@ function resealed(part: Part, values: Sealed, keyId: string): Sealed | null {
 }
 
 /** A last transaction after which everything before it is on the disk, too. */
-function settle(connection: Database.Database, work: () => void): void {
-  connection.pragma('synchronous = FULL');
-  // Whatever it changes: an empty one would write nothing.
-  connection
-    .transaction(() => {
-      work();
-      connection.prepare("UPDATE sealing_progress SET done = done WHERE task = 'rotate'").run();
-    })
-    .immediate();
+async function settle(sql: Sql, work: () => Promise<void>): Promise<void> {
+  await sql.settle();
+  await sql.transaction(async () => {
+    await work();
+    // Whatever it changes: an empty one would write nothing.
+    await sql.run("UPDATE sealing_progress SET done = done WHERE task = 'rotate'");
+  });
 }

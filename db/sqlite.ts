@@ -1,24 +1,32 @@
 /** SQLite: one connection that writes, one that reads, one thread that checkpoints. */
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type Database from 'better-sqlite3';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { connect, LOCK_PATIENCE, startCheckpoints } from './connection.ts';
-import { makeDurable, syncFile } from './durable.ts';
-import { makeFaults } from './fault.ts';
+import { type Durable, makeDurable, syncFile } from './durable.ts';
+import { type Faults, faultOf, makeFaults } from './fault.ts';
 import type { Db, InsertMany, OpenOptions, Queries, Transaction, Value } from './index.ts';
-import { makeKept } from './kept.ts';
+import { isPostgres } from './kind.ts';
 import { isSealed } from './sealed-columns.ts';
+import { makeSqliteSql } from './sqlite-sql.ts';
 import { tables } from './tables.ts';
 import { unlock } from './unlock.ts';
 import { refuseNewer } from './version.ts';
-import { makeWriteQueue } from './write-queue.ts';
+import { makeWriteQueue, type Writer } from './write-queue.ts';
 
 /** Of a reader, which waits for nothing but a log that is just being recovered: the process stands still meanwhile. */
 const READER_PATIENCE = 1000;
+/** Milliseconds between two looks whether the other process is done. */
+const LOCK_LOOK = 20;
+/** Of a group: readers of this process wait meanwhile. */
+const GROUP_MS = 8;
+type Statement = Database.Statement<[]>;
+
 const MIGRATIONS = fileURLToPath(new URL('./migrations/sqlite', import.meta.url));
 
 /** `open` of index.ts, for `file:PATH`. */
@@ -53,13 +61,12 @@ export function openSqlite(url: string, { lockPatience = LOCK_PATIENCE, watch }:
   // drizzle over better-sqlite3 is synchronous and awaitable; this is the one cast to the dialects' common, async part.
   const read = drizzle(reader, { schema: tables }) as unknown as Queries;
   const insertMany = insertManyInto(writer);
-  const memory = makeKept();
-  const parts = { insertMany, kept: memory.kept };
-  const tx = Object.assign(drizzle(writer, { schema: tables }), parts) as unknown as Transaction;
+  const tx = Object.assign(drizzle(writer, { schema: tables }), { insertMany }) as unknown as Transaction;
   const checkpoints = startCheckpoints(path);
-  const queue = makeWriteQueue({ writer, tx, memory, wal, faults, lockPatience, watch });
+  const queue = makeWriteQueue({ writer: makeWriter(writer, tx, wal, faults), faults, lockPatience, watch });
 
   return {
+    dialect: 'sqlite',
     read,
     write: (work, { patient = false } = {}) => queue.add(work, patient),
     prove: () =>
@@ -68,7 +75,7 @@ export function openSqlite(url: string, { lockPatience = LOCK_PATIENCE, watch }:
         writer.pragma(`user_version = ${(number + 1) % 0x7fffffff}`);
       }, false),
     status: () => ({ ...queue.status(), fault: faults.state() }),
-    unlock: async () => unlock(writer, isNew),
+    unlock: () => unlock(makeSqliteSql(writer), { isNew, rewrite: () => rewrite(writer) }),
     async close() {
       await queue.idle();
       await wal.close();
@@ -88,10 +95,64 @@ export function openSqliteReadOnly(url: string): Pick<Db, 'read' | 'close'> {
   };
 }
 
+/** The file anew, so that nothing that was overwritten lies in its gaps or in the log. @throws Error when another program keeps the old log */
+function rewrite(connection: Database.Database): void {
+  connection.exec('VACUUM');
+  const [checkpoint] = connection.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+  if (checkpoint?.busy) throw new Error('another program has the database open: end it, and start again');
+}
+
 /** The file behind `file:PATH`. @throws Error on another kind of address */
 export function pathOf(url: string): string {
+  if (isPostgres(url)) {
+    throw new Error('this is for SQLite: PostgreSQL has pg_dump and pgBackRest of its own, see docs/operations.md');
+  }
   if (!url.startsWith('file:')) throw new Error('DATABASE_URL must begin with file:');
   return resolve(url.slice('file:'.length));
+}
+
+/** drizzle's transaction(async …) over better-sqlite3 commits before the work is done, so BEGIN and COMMIT are said here. */
+function makeWriter(connection: Database.Database, tx: Transaction, wal: Durable, faults: Faults): Writer {
+  // Compiled once: each is said for every write.
+  const [save, release, undo, commit] = ['SAVEPOINT one', 'RELEASE one', 'ROLLBACK TO one', 'COMMIT'].map((words) =>
+    connection.prepare(words),
+  ) as [Statement, Statement, Statement, Statement];
+  return {
+    tx,
+    groupMs: GROUP_MS,
+    check() {
+      faults.check();
+      wal.check();
+    },
+    /** Blocks nobody who only reads while another process writes. */
+    async begin(deadline) {
+      for (;;) {
+        try {
+          return void connection.exec('BEGIN IMMEDIATE');
+        } catch (error) {
+          if (faultOf(error) !== 'busy' || performance.now() >= deadline) throw error;
+          await pause(LOCK_LOOK);
+        }
+      }
+    },
+    savepoint: async () => void save.run(),
+    release: async () => void release.run(),
+    async takeBack() {
+      // SQLite ends the transaction itself when the disk is full, say.
+      if (!connection.inTransaction) return false;
+      undo.run();
+      release.run();
+      return true;
+    },
+    commit: async () => void commit.run(),
+    async rollback() {
+      if (connection.inTransaction) connection.exec('ROLLBACK');
+    },
+    ready: () => wal.idle(),
+    settle: () => wal.durable(),
+    // There is one writer: nobody stands in its way.
+    isPassing: () => false,
+  };
 }
 
 function insertManyInto(connection: Database.Database): InsertMany {

@@ -13,6 +13,7 @@ import { indexOf, open, tables } from './index.ts';
 import { addKey, DEMO_KEYS, makeKeys, readKeys } from './keys.ts';
 import { countByKey } from './reseal.ts';
 import { setKeys } from './seal.ts';
+import { openSql } from './sql.ts';
 import { insertRecord, oldDatabase } from './test-old-database.ts';
 
 /** Migrations before the keys. */
@@ -208,7 +209,7 @@ it('takes for sealed only what its own keys sealed', async () => {
   await db.unlock();
   expect((await db.read.select().from(tables.records))[0]?.address).toBe(forged);
   await db.close();
-  const sealed = new Database(file, { readonly: true });
-  expect([...countByKey(sealed).keys()]).toEqual(['k1']);
-  sealed.close();
+  const sealed = await openSql(`file:${file}`);
+  expect([...(await countByKey(sealed)).keys()]).toEqual(['k1']);
+  await sealed.close();
 });

@@ -1,7 +1,7 @@
-import type Database from 'better-sqlite3';
 import { KeysError } from './keys.ts';
 import { PARTS, type Part, readProgress, type Sealed, walkOn, writeProgress } from './reseal.ts';
 import { currentKeyId, indexOf, keyIdOf, keyIds, seal, unseal } from './seal.ts';
+import type { Sql } from './sql.ts';
 
 const PROOF = 'vaccination-console';
 const INDEX = 'index';
@@ -11,42 +11,42 @@ const FILE = 'file';
 /**
  * Makes sure that the process's keys are those that a database was sealed with, and seals what lies in it unsealed, of versions before the keys;
  * then the file is written anew, so that nothing of it lies in its gaps or in the log. Broken off, the next call goes on.
- * @param isNew there was no file before
+ * @param on.isNew nothing was there before
+ * @param on.rewrite writes the file anew
  * @returns how many rows were sealed
  * @throws KeysError when a key is missing or another one than it was; Error when another program keeps the old log
  */
-export function unlock(connection: Database.Database, isNew: boolean): { sealed: number } {
-  checkKeys(connection);
-  proveKeys(connection);
-  if (!readProgress(connection, 'seal', FILE)) {
-    connection.transaction(() => begin(connection, isNew)).immediate();
-  }
+export async function unlock(
+  sql: Sql,
+  { isNew, rewrite }: { isNew: boolean; rewrite?: () => void },
+): Promise<{ sealed: number }> {
+  await checkKeys(sql);
+  await proveKeys(sql);
+  if (!(await readProgress(sql, 'seal', FILE))) await sql.transaction(() => begin(sql, isNew));
   let sealed = 0;
-  for (const part of PARTS) sealed += sealPart(connection, part);
-  const file = readProgress(connection, 'seal', FILE);
+  for (const part of PARTS) sealed += await sealPart(sql, part);
+  const file = await readProgress(sql, 'seal', FILE);
   if (file && !file.done) {
-    keyDigests(connection);
-    connection.exec('VACUUM');
-    const [checkpoint] = connection.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-    if (checkpoint?.busy) throw new Error('another program has the database open: end it, and start again');
-    writeProgress(connection, 'seal', FILE, { ...file, done: true });
+    await keyDigests(sql);
+    rewrite?.();
+    await writeProgress(sql, 'seal', FILE, { ...file, done: true });
   }
   return { sealed };
 }
 
 /** Keeps how to tell the current key and the index's from others of the same name. */
-export function proveKeys(connection: Database.Database): void {
-  const keep = connection.prepare('INSERT INTO data_keys (id, proof) VALUES (?, ?) ON CONFLICT DO NOTHING');
-  const known = connection.prepare('SELECT count(*) FROM data_keys WHERE id IN (?, ?)').pluck();
-  if (known.get(currentKeyId(), INDEX) === 2) return;
-  keep.run(currentKeyId(), seal(PROOF));
-  keep.run(INDEX, indexOf(INDEX, PROOF));
+export async function proveKeys(sql: Sql): Promise<void> {
+  const known = await sql.all('SELECT 1 FROM data_keys WHERE id IN (?, ?)', [currentKeyId(), INDEX]);
+  if (known.length === 2) return;
+  const keep = 'INSERT INTO data_keys (id, proof) VALUES (?, ?) ON CONFLICT DO NOTHING';
+  await sql.run(keep, [currentKeyId(), seal(PROOF)]);
+  await sql.run(keep, [INDEX, indexOf(INDEX, PROOF)]);
 }
 
 /** @throws KeysError where the process's keys are not those that the database was sealed with */
-export function checkKeys(connection: Database.Database): void {
+export async function checkKeys(sql: Sql): Promise<void> {
   const here = keyIds();
-  for (const { id, proof } of connection.prepare('SELECT id, proof FROM data_keys').all() as Proof[]) {
+  for (const { id, proof } of await sql.all<Proof>('SELECT id, proof FROM data_keys')) {
     if (id !== INDEX && !here.includes(id)) {
       throw new KeysError(`setting DATA_KEYS: key ${id} is missing, which the database was sealed with: put it back`);
     }
@@ -62,20 +62,21 @@ interface Proof {
   proof: string;
 }
 
-/** A new file has nothing to be sealed or to be forgotten. */
-function begin(connection: Database.Database, isNew: boolean): void {
+/** What is new has nothing to be sealed or to be forgotten. */
+async function begin(sql: Sql, isNew: boolean): Promise<void> {
   const keyId = currentKeyId();
   for (const part of isNew ? PARTS.map(({ table }) => table) : []) {
-    writeProgress(connection, 'seal', part, { keyId, position: null, done: true });
+    await writeProgress(sql, 'seal', part, { keyId, position: null, done: true });
   }
-  writeProgress(connection, 'seal', FILE, { keyId, position: null, done: isNew });
+  await writeProgress(sql, 'seal', FILE, { keyId, position: null, done: isNew });
 }
 
-function sealPart(connection: Database.Database, part: Part): number {
-  let progress = readProgress(connection, 'seal', part.table) ?? { keyId: currentKeyId(), position: null, done: false };
+async function sealPart(sql: Sql, part: Part): Promise<number> {
+  const begun = await readProgress(sql, 'seal', part.table);
+  let progress = begun ?? { keyId: currentKeyId(), position: null, done: false };
   let sealed = 0;
   while (!progress.done) {
-    const step = walkOn(connection, 'seal', part, progress, (values) => sealRow(part, values));
+    const step = await walkOn(sql, 'seal', part, progress, (values) => sealRow(part, values));
     progress = step.progress;
     sealed += step.changed;
   }
@@ -96,9 +97,15 @@ function sealRow(part: Part, values: Sealed): Sealed | null {
 }
 
 /** A batch of few rows tells who is in it to whoever tries numbers against a plain digest: SHA-256 in hex, of before. */
-function keyDigests(connection: Database.Database): void {
-  connection.function('keyed_digest', (digest) => indexOf('batch', String(digest)));
-  connection.exec('UPDATE batches SET digest = keyed_digest(digest) WHERE length(digest) = 64');
+async function keyDigests(sql: Sql): Promise<void> {
+  await sql.transaction(async () => {
+    const plain = await sql.all<{ id: number; digest: string }>(
+      'SELECT id, digest FROM batches WHERE length(digest) = 64',
+    );
+    for (const { id, digest } of plain) {
+      await sql.run('UPDATE batches SET digest = ? WHERE id = ?', [indexOf('batch', digest), id]);
+    }
+  });
 }
 
 /** Null of what no key here has sealed. */

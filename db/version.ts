@@ -22,13 +22,27 @@ export function findVersion(connection: Database.Database, folder: string): stri
   const { last } = connection.prepare('SELECT max(created_at) AS last FROM __drizzle_migrations').get() as {
     last: number | null;
   };
+  return versionOf(last, folder);
+}
+
+/** @param last when the last migration that was applied was made */
+function versionOf(last: number | null, folder: string): string | null {
   if (last === null) return null;
   return readJournal(folder).find(({ when }) => when === Number(last))?.tag ?? 'newer';
 }
 
 /** @throws Error on a database of a newer program: ours would write what the newer one can't read */
 export function refuseNewer(connection: Database.Database, folder: string): void {
-  if (findVersion(connection, folder) === 'newer') {
+  refuse(findVersion(connection, folder));
+}
+
+/** The same, of the last migration's time. */
+export function refuseNewerThan(last: number | null, folder: string): void {
+  refuse(versionOf(last, folder));
+}
+
+function refuse(version: string | null): void {
+  if (version === 'newer') {
     throw new Error(
       'this database was written by a newer version of this program: install that one, or restore a backup',
     );

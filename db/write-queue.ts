@@ -1,23 +1,43 @@
 /**
- * The queue of everything that writes to SQLite. Writes that stand in it together are committed together: each in a savepoint of its own,
- * so that a throw takes nobody along, and all of them with one COMMIT and one wait for the disk. That is what a commit costs: pages of the
- * log that all of them touch, and the disk.
+ * The queue of everything that writes, for either database. Writes that stand in it together are committed together: each in a savepoint of
+ * its own, so that a throw takes nobody along, and all of them with one COMMIT and one wait for the disk. That is what a commit costs: pages of
+ * the log that all of them touch, and the disk.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type Database from 'better-sqlite3';
-import type { Durable } from './durable.ts';
-import { type Faults, faultOf } from './fault.ts';
+import type { Faults } from './fault.ts';
 import type { OpenOptions, Transaction, WriterStatus } from './index.ts';
-import type { makeKept } from './kept.ts';
+import { makeKept } from './kept.ts';
 
-/** Writes of one group at most, and milliseconds after which no further one is taken into it: readers of this process wait meanwhile. */
+/** Writes of one group at most. PostgreSQL remembers as many savepoints of a transaction before others' reads become dearer. */
 const GROUP = 64;
-const GROUP_MS = 8;
-/** Milliseconds between two looks whether the other process is done. */
-const LOCK_LOOK = 20;
+/** How often a write is begun at most that another program got in the way of, and milliseconds before the next time, on average. */
+const TRIES = 4;
+const RETRY_MS = 20;
 
-type Statement = Database.Statement<[]>;
+/** What the queue asks of a database. Everything may throw what the storage says. */
+export interface Writer {
+  tx: Transaction;
+  /** Milliseconds after which no further write is taken into a group. */
+  groupMs: number;
+  /** @throws StorageFault where nothing may be written any more */
+  check(): void;
+  /** Returns once a group may begin: where answers wait for a busy disk anyway, those who come meanwhile go together. */
+  ready(): Promise<void>;
+  /** Begins a transaction that nobody else's stands beside. @param deadline of waiting for others, by `performance.now` */
+  begin(deadline: number): Promise<void>;
+  savepoint(): Promise<void>;
+  release(): Promise<void>;
+  /** Takes back what was written since the savepoint. @returns false: the whole transaction is gone */
+  takeBack(): Promise<boolean>;
+  commit(): Promise<void>;
+  /** Ends the transaction, if there still is one. */
+  rollback(): Promise<void>;
+  /** Returns once everything that was committed is on the disk. */
+  settle(): Promise<void>;
+  /** Whether the same write would do, once more: somebody else's stood in its way. */
+  isPassing(error: unknown): boolean;
+}
 
 interface Waiting {
   work: (tx: Transaction) => Promise<unknown>;
@@ -27,70 +47,74 @@ interface Waiting {
 }
 
 interface Parts {
-  writer: Database.Database;
-  tx: Transaction;
-  memory: ReturnType<typeof makeKept>;
-  wal: Durable;
+  writer: Writer;
   faults: Faults;
   lockPatience: number;
   watch: OpenOptions['watch'];
 }
 
-export function makeWriteQueue({ writer, tx, memory, wal, faults, lockPatience, watch }: Parts) {
+export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   const inside = new AsyncLocalStorage<true>();
+  const memory = makeKept();
+  Object.assign(writer.tx, { kept: memory.kept });
   const first: Waiting[] = [];
   const patient: Waiting[] = [];
   let working: Promise<void> | undefined;
   let begun: number | null = null;
 
-  const [save, release, undo, commit] = ['SAVEPOINT one', 'RELEASE one', 'ROLLBACK TO one', 'COMMIT'].map((text) =>
-    writer.prepare(text),
-  ) as [Statement, Statement, Statement, Statement];
-
-  /** Blocks nobody who only reads while another process writes. */
-  async function begin(deadline: number) {
-    for (;;) {
+  /** @param takeBack what was written; it throws where there is nothing to go on with */
+  async function run({ work }: Waiting, takeBack: (error: unknown) => Promise<void>): Promise<unknown> {
+    for (let tries = 1; ; tries += 1) {
       try {
-        return void writer.exec('BEGIN IMMEDIATE');
+        return await inside.run(true, () => work(writer.tx));
       } catch (error) {
-        if (faultOf(error) !== 'busy' || performance.now() >= deadline) throw error;
-        await pause(LOCK_LOOK);
+        if (tries === TRIES || !writer.isPassing(error)) throw error;
+        await takeBack(error);
+        await pause(Math.random() * 2 * RETRY_MS * tries);
       }
     }
   }
 
+  /** The only write of its transaction. */
+  function runAlone(opener: Waiting): Promise<unknown> {
+    return run(opener, async () => {
+      await writer.rollback();
+      memory.forget();
+      await writer.begin(performance.now() + lockPatience);
+    });
+  }
+
   /** One write of several: a throw takes back its own rows only. @throws what was thrown, where the whole transaction went with it */
-  async function runOneOfMany({ work, reject }: Waiting): Promise<{ result: unknown } | null> {
-    save.run();
-    const takeBack = memory.mark();
+  async function runOneOfMany(each: Waiting): Promise<{ result: unknown } | null> {
+    await writer.savepoint();
+    const forget = memory.mark();
     try {
-      const result = await inside.run(true, () => work(tx));
-      release.run();
+      const result = await run(each, async (error) => {
+        if (!(await writer.takeBack())) throw error;
+        forget();
+        await writer.savepoint();
+      });
+      await writer.release();
       return { result };
     } catch (error) {
-      // SQLite ends the transaction itself when the disk is full, say.
-      if (!writer.inTransaction) throw error;
+      if (!(await writer.takeBack())) throw error;
+      forget();
       faults.note(error);
-      takeBack();
-      undo.run();
-      release.run();
-      reject(error);
+      each.reject(error);
       return null;
     }
   }
 
-  // drizzle's transaction(async …) over better-sqlite3 commits before the work is done, so BEGIN and COMMIT are said here.
   async function runGroup(opener: Waiting, alone: boolean) {
     /** Whose end hangs on the commit. */
     const open = [opener];
     const results: unknown[] = [];
     try {
       watch?.waited(performance.now() - opener.asked);
-      faults.check();
-      wal.check();
-      await begin(opener.asked + lockPatience);
+      writer.check();
+      await writer.begin(opener.asked + lockPatience);
       begun = performance.now();
-      if (alone) results.push(await inside.run(true, () => opener.work(tx)));
+      if (alone) results.push(await runAlone(opener));
       else {
         for (
           let each: Waiting | undefined = opener;
@@ -106,11 +130,11 @@ export function makeWriteQueue({ writer, tx, memory, wal, faults, lockPatience, 
           else open.pop();
         }
       }
-      await memory.save(tx);
-      commit.run();
+      await memory.save(writer.tx);
+      await writer.commit();
     } catch (error) {
       faults.note(error);
-      if (writer.inTransaction) writer.exec('ROLLBACK');
+      await writer.rollback();
       memory.forget();
       for (const { reject } of open) reject(error);
       return;
@@ -124,11 +148,11 @@ export function makeWriteQueue({ writer, tx, memory, wal, faults, lockPatience, 
     );
   }
 
-  const takeIfEarly = (since: number) => (performance.now() < since + GROUP_MS ? first.shift() : undefined);
+  const takeIfEarly = (since: number) => (performance.now() < since + writer.groupMs ? first.shift() : undefined);
 
   async function settle() {
     try {
-      await wal.durable();
+      await writer.settle();
       faults.passed();
     } catch (error) {
       faults.note(error);
@@ -140,8 +164,7 @@ export function makeWriteQueue({ writer, tx, memory, wal, faults, lockPatience, 
     for (;;) {
       // Whoever comes in the same turn goes along, or first.
       await nextTurn();
-      // Answers wait for the disk in any case: those who come while it is busy go together.
-      if (first.length > 0) await wal.idle();
+      if (first.length > 0) await writer.ready();
       const hasty = first.shift();
       const opener = hasty ?? patient.shift();
       if (!opener) break;

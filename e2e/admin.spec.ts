@@ -124,7 +124,7 @@ test("a site's day as a report: one A4 page that names no resident", async ({ op
   const pdf = await getDocument({ data: new Uint8Array(await admin.pdf({ preferCSSPageSize: true })) }).promise;
   expect(pdf.numPages).toBe(1);
   await pdf.destroy();
-  site.database.exec('DELETE FROM vouchers; DELETE FROM voucher_serials');
+  await site.database.run('DELETE FROM vouchers', 'DELETE FROM voucher_serials');
   await admin.reload();
   await expect(admin.getByText('这一天没有出具凭证')).toBeVisible();
 });

@@ -169,9 +169,7 @@ test('a record shows what was done to it, and what is odd', async ({ site, openT
 });
 
 test('a record of before the exchange has no history', async ({ site, openTablet }) => {
-  const { id } = site.database.prepare("SELECT id FROM authentication_records WHERE name LIKE '陈示%'").get() as {
-    id: string;
-  };
+  const id = await site.database.one<string>("SELECT id FROM authentication_records WHERE name LIKE '陈示%'");
   const page = await openTablet({ as: 'province' });
   await page.goto(`/admin/records/${id}`);
   await expect(page.getByText('没有变更历史')).toBeVisible();

@@ -4,8 +4,11 @@ import { codeOf } from './actions.ts';
 import { type Console, expect, test } from './fixtures.ts';
 
 /** As on the first day: nothing is counted, and what other tests did before is passed over. */
-function startAnew(site: Console) {
-  site.database.exec('DELETE FROM figures; UPDATE figures_head SET last_id = (SELECT last_id FROM audit_head)');
+async function startAnew(site: Console) {
+  await site.database.run(
+    'DELETE FROM figures',
+    'UPDATE figures_head SET last_id = (SELECT last_id FROM audit_head WHERE key = 1)',
+  );
 }
 
 const card = (page: Page, title: string) => page.getByRole('region', { name: title, exact: true });
@@ -20,7 +23,7 @@ test('what nurses did stands on the province’s first page: in numbers, charts,
   openTablet,
   site,
 }) => {
-  startAnew(site);
+  await startAnew(site);
   const nurse = await openTablet({ as: 'nurse' });
   for (const key of ['demo:authenticated', 'demo:unauthenticated', 'demo:unknown', 'demo:unknown']) {
     await nurse.request.post('/api/trpc/scan.lookup', { data: { code: codeOf(key) } });
@@ -59,7 +62,7 @@ test('what nurses did stands on the province’s first page: in numbers, charts,
 });
 
 test('on the first day it says that there is nothing yet', async ({ openTablet, site }) => {
-  startAnew(site);
+  await startAnew(site);
   const page = await openTablet({ as: 'province' });
   await page.goto('/admin');
   await seeNumber(page, '扫码', '0');

@@ -14,9 +14,8 @@ import {
   expect,
   type Page,
 } from '@playwright/test';
-import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
-import { seal, unseal } from '../db/seal.ts';
+import { makeTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import './demo-keys.ts';
 import { EVIDENCE } from './evidence.ts';
 import { film, type Scene } from './fake-camera.ts';
@@ -29,8 +28,8 @@ type Username = 'nurse' | 'nurse2' | 'site_admin' | 'city' | 'province' | 'audit
 
 export interface Console {
   url: string;
-  /** The server's own database file, to set a stage by hand; its SQL has `seal` and `unseal`. */
-  database: Database.Database;
+  /** The server's own database, to set a stage by hand. */
+  database: TestDatabase;
   /** The session cookie of a demo login. */
   cookieOf(username: Username): Promise<string>;
 }
@@ -61,13 +60,9 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
   site: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures' names from this pattern
     async ({}, use, worker) => {
-      const folder = mkdtempSync(join(tmpdir(), 'console-e2e-'));
-      const databaseUrl = `file:${join(folder, 'demo.db')}`;
+      const database = await makeTestDatabase();
       const logFile = join(EVIDENCE.browser, `browser-${worker.workerIndex}.log`);
-      const server = await startServer({ databaseUrl, flags: ['--demo'], logFile });
-      const database = new Database(databaseUrl.slice('file:'.length));
-      database.function('seal', (text) => seal(String(text)));
-      database.function('unseal', (sealed) => unseal(String(sealed)));
+      const server = await startServer({ databaseUrl: database.url, flags: ['--demo'], logFile });
       const cookies = new Map<Username, string>();
       const cookieOf = async (username: Username) => {
         const known = cookies.get(username);
@@ -82,16 +77,15 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
         return cookie;
       };
       await use({ url: server.url, database, cookieOf });
-      database.close();
       await server.stop();
-      rmSync(folder, { recursive: true });
+      await database.drop();
     },
     { scope: 'worker' },
   ],
 
   noVouchersYet: [
     async ({ site }, use) => {
-      site.database.exec('DELETE FROM vouchers; DELETE FROM voucher_serials');
+      await site.database.run('DELETE FROM vouchers', 'DELETE FROM voucher_serials');
       await use(undefined);
     },
     { auto: true },

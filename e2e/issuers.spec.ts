@@ -99,7 +99,7 @@ test('an issuer gets a new secret, and its app may go on with the old one for a 
     return (await Promise.all(answers)).map((answer) => answer.status());
   };
   expect(await lookups(first.secret, second.secret)).toEqual([200, 200]);
-  site.database.exec("UPDATE code_issuers SET previous_until = '2026-01-01T00:00:00.000Z' WHERE code = 'GZTURN'");
+  await site.database.run("UPDATE code_issuers SET previous_until = '2026-01-01T00:00:00.000Z' WHERE code = 'GZTURN'");
   await scanByHand(tablet, codeBy('GZTURN', first.secret));
   await expect(tablet.getByText('不是有效的电子健康码')).toBeVisible();
   await page.reload();

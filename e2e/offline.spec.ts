@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { makeTestDatabase } from '../db/test-database.ts';
 import { codeOf, openScan, scanByHand, seeResident, seeScanning } from './actions.ts';
 import { EVIDENCE } from './evidence.ts';
 import { expect, test } from './fixtures.ts';
@@ -18,9 +19,10 @@ const inControl = (page: Page) =>
 
 test('a reload without a server says so, and opens the page by itself once it is back', async ({ openTablet }) => {
   const folder = mkdtempSync(join(tmpdir(), 'console-offline-'));
+  const database = await makeTestDatabase();
   const start = (port?: number) =>
     startServer({
-      ...{ databaseUrl: `file:${join(folder, 'demo.db')}`, flags: ['--demo'], port },
+      ...{ databaseUrl: database.url, flags: ['--demo'], port },
       logFile: join(EVIDENCE.browser, 'offline.log'),
     });
   const server = await start();
@@ -61,5 +63,6 @@ test('a reload without a server says so, and opens the page by itself once it is
   await seeScanning(page);
   await page.close();
   await again.stop();
+  await database.drop();
   rmSync(folder, { recursive: true });
 });

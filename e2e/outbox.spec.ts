@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { DEMO_CITY } from '../db/demo/city.ts';
+import { makeTestDatabase } from '../db/test-database.ts';
 import { authenticated, makePhone, typed } from '../server/city/test-city.ts';
 import { EVIDENCE } from './evidence.ts';
 import { type Console, expect, test } from './fixtures.ts';
@@ -20,15 +21,13 @@ async function during(
   act: () => Promise<void>,
 ) {
   const [column, value] = set;
-  const [row] = site.database.prepare(`SELECT ${column} AS former FROM ${table} WHERE ${where}`).all() as {
-    former: string | null;
-  }[];
-  const put = site.database.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${where}`);
-  put.run(value);
+  const former = await site.database.one<string | null>(`SELECT ${column} FROM ${table} WHERE ${where}`);
+  const put = (text: string | null) => site.database.set(`UPDATE ${table} SET ${column} = ? WHERE ${where}`, text);
+  await put(value);
   try {
     await act();
   } finally {
-    put.run(row?.former ?? null);
+    await put(former ?? null);
   }
 }
 const FILING_REVOKED: Parameters<typeof during>[1] = [
@@ -153,6 +152,7 @@ test('a broken upload is told with its reason, and goes on by itself', async ({ 
 test('where the platform is off, or another city’s, the page says so', async ({ openTablet }) => {
   test.slow();
   const folder = mkdtempSync(join(tmpdir(), 'console-outbox-'));
+  const database = await makeTestDatabase();
   const ofShenzhen = join(folder, 'city.json');
   writeFileSync(ofShenzhen, JSON.stringify({ ...DEMO_CITY, cityCode: '4403' }));
   for (const [setting, words] of [
@@ -160,7 +160,7 @@ test('where the platform is off, or another city’s, the page says so', async (
     [ofShenzhen, '本系统启用的是其他城市的平台'],
   ] as const) {
     const server = await startServer({
-      databaseUrl: `file:${join(folder, 'demo.db')}`,
+      databaseUrl: database.url,
       flags: ['--demo'],
       logFile: join(EVIDENCE.browser, 'outbox.log'),
       cityPlatform: setting,
@@ -175,5 +175,6 @@ test('where the platform is off, or another city’s, the page says so', async (
     await expect(page.getByRole('link', { name: '返回首页' })).toHaveCount(0);
     await server.stop();
   }
+  await database.drop();
   rmSync(folder, { recursive: true });
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { DEMO_CITY, DEMO_REGISTER } from '../db/demo/city.ts';
+import { makeTestDatabase } from '../db/test-database.ts';
 import { EVIDENCE } from './evidence.ts';
 import { expect, test } from './fixtures.ts';
 import { startServer } from './server.ts';
@@ -60,6 +61,7 @@ const fillIn = async (phone: Page) => {
 
 test('phone: a face is shown on the gateway’s page, and the code comes after it', async ({ openTablet }) => {
   const folder = mkdtempSync(join(tmpdir(), 'console-face-'));
+  const database = await makeTestDatabase();
   const gateway = await startGateway();
   const config = join(folder, 'city.json');
   writeFileSync(
@@ -67,7 +69,7 @@ test('phone: a face is shown on the gateway’s page, and the code comes after i
     JSON.stringify({ ...DEMO_CITY, gateway: { url: gateway.url, appId: 'city', secret: 'secret' } }),
   );
   const server = await startServer({
-    databaseUrl: `file:${join(folder, 'face.db')}`,
+    databaseUrl: database.url,
     flags: ['--demo'],
     logFile: join(EVIDENCE.browser, 'face.log'),
     cityPlatform: config,
@@ -101,6 +103,7 @@ test('phone: a face is shown on the gateway’s page, and the code comes after i
   } finally {
     await server.stop();
     gateway.server.close();
+    await database.drop();
     rmSync(folder, { recursive: true });
   }
 });

@@ -53,10 +53,11 @@ async function hold(page: Page): Promise<Scene[]> {
 
 /** What the province holds of somebody, once the city's outbox has told it. */
 const provinceHolds = (site: Console, person: Person) =>
-  site.database
-    .prepare('SELECT cd_operation FROM authentication_records WHERE idcode_index = ?')
-    .pluck()
-    .all(indexOf('idcode', person?.idcode ?? ''));
+  site.database.look(async (sql) => {
+    const text = 'SELECT cd_operation AS operation FROM authentication_records WHERE idcode_index = ?';
+    const rows = await sql.all<{ operation: string }>(text, [indexOf('idcode', person?.idcode ?? '')]);
+    return rows.map(({ operation }) => operation);
+  });
 
 test('phone: a resident authenticates, is scanned from the screen and printed; withdraws, and is refused', async ({
   openTablet,
@@ -223,7 +224,7 @@ test('phone: somebody who authenticated elsewhere by more is only removed from t
   await expect(others.getByText('请先完成实名认证')).toBeVisible();
 
   // Another notice: no code before it is agreed to.
-  site.database.exec("UPDATE city_members SET consent_version = '2020-01'");
+  await site.database.run("UPDATE city_members SET consent_version = '2020-01'");
   await own.reload();
   await expect(own.getByText('个人信息处理告知书已更新')).toBeVisible();
   await expect(own.getByRole('img')).toHaveCount(0);

@@ -55,9 +55,8 @@ test.describe('a code before the camera', () => {
     openTablet,
     site,
   }) => {
-    const lookups = () =>
-      site.database.prepare("SELECT count(*) n FROM audit_events WHERE action = 'scan.lookup'").get();
-    const before = lookups();
+    const lookups = () => site.database.one("SELECT count(*) FROM audit_events WHERE action = 'scan.lookup'");
+    const before = await lookups();
     const page = await openTablet({ as: 'nurse', camera: '134567890123456789' });
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
@@ -66,7 +65,7 @@ test.describe('a code before the camera', () => {
     await expect(page.getByText('不是电子健康码', { exact: true })).toHaveCount(0);
     await expect(page.getByText('请将电子健康码对准取景框')).toBeVisible();
     expect(asked.filter((url) => url.includes('scan.lookup'))).toEqual([]);
-    expect(lookups()).toEqual(before);
+    expect(await lookups()).toEqual(before);
   });
 
   const card = cardNoOf('demo:authenticated');
@@ -141,16 +140,14 @@ test('after a refusal the screen goes back to scanning by itself', async ({ open
 
 test('the document number is masked until it is revealed, which is audited', async ({ openTablet, site }) => {
   const page = await openTablet({ as: 'nurse', camera: codeOf('demo:authenticated') });
-  const reveals = () =>
-    (site.database.prepare("SELECT count(*) n FROM audit_events WHERE action = 'scan.reveal'").get() as { n: number })
-      .n;
-  const before = reveals();
+  const reveals = () => site.database.one("SELECT count(*) FROM audit_events WHERE action = 'scan.reveal'");
+  const before = await reveals();
   await openScan(page);
   await seeResident(page, '陈示例');
   await expect(page.getByText(/^440\*{11}\w{4}$/)).toBeVisible();
   await page.getByRole('button', { name: '显示全部' }).click();
   await expect(page.getByText(/^440\d{14}[\dX]$/)).toBeVisible();
-  expect(reveals()).toBe(before + 1);
+  expect(await reveals()).toBe(before + 1);
 });
 
 test('a resident who was printed today is shown in amber, and the slip says 补打', async ({ openTablet }) => {

@@ -4,6 +4,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeTestDatabase } from '../db/test-database.ts';
 import { codeOf, seeResident } from './actions.ts';
 import { EVIDENCE } from './evidence.ts';
 import { expect, test } from './fixtures.ts';
@@ -13,13 +14,14 @@ const HOST = 'console.test';
 
 test('a tablet installs the authority’s certificate, and its camera scans over HTTPS', async ({ openTablet }) => {
   const folder = mkdtempSync(join(tmpdir(), 'console-tls-'));
+  const database = await makeTestDatabase();
   const file = (name: string) => join(folder, name);
   execFileSync(process.execPath, [
     ...['--import', 'tsx', 'server/tls/tls.command.ts'],
     ...['--folder', folder, '--host', HOST],
   ]);
   const server = await startServer({
-    databaseUrl: `file:${file('demo.db')}`,
+    databaseUrl: database.url,
     flags: ['--demo'],
     logFile: join(EVIDENCE.browser, 'tls.log'),
     env: {
@@ -71,5 +73,6 @@ test('a tablet installs the authority’s certificate, and its camera scans over
   expect(cookies.map(({ secure, httpOnly }) => [secure, httpOnly])).toEqual([[true, true]]);
   await page.close();
   await server.stop();
+  await database.drop();
   rmSync(folder, { recursive: true });
 });

@@ -35,13 +35,13 @@ test('a server error is told with its request id', async ({ openTablet, site }) 
   const page = await openTablet({ as: 'nurse' });
   await openScan(page);
   await seeScanning(page);
-  site.database.exec('ALTER TABLE audit_events RENAME TO audit_events_away');
+  await site.database.run('ALTER TABLE audit_events RENAME TO audit_events_away');
   try {
     await scanByHand(page, code);
     await expect(page.getByText('系统繁忙', { exact: true })).toBeVisible();
     await expect(page.getByText(/编号 [0-9a-f-]{36}/)).toBeVisible();
   } finally {
-    site.database.exec('ALTER TABLE audit_events_away RENAME TO audit_events');
+    await site.database.run('ALTER TABLE audit_events_away RENAME TO audit_events');
   }
   await seeScanning(page);
 });

@@ -3,8 +3,9 @@ import { createCanvas } from '@napi-rs/canvas';
 import type { Page } from '@playwright/test';
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
+import { seal, unseal } from '../db/seal.ts';
 import { codeOf, confirmAndPrint, openScan, PRINT, scanByHand, seeRefused, seeResident } from './actions.ts';
-import { expect, test } from './fixtures.ts';
+import { type Console, expect, test } from './fixtures.ts';
 
 // A CommonJS package whose names Node does not see from ESM.
 const { BinaryBitmap, HybridBinarizer, QRCodeReader, RGBLuminanceSource }: typeof import('@zxing/library') =
@@ -108,11 +109,10 @@ for (const { paper, nurse, width } of [
       const page = await openTablet({ as: nurse });
       const voucherNo = await issue(page, 'demo:long-name');
       await issue(page, 'demo:long-name');
-      site.database
-        .prepare(
-          "UPDATE vouchers SET snapshot = seal(json_set(unseal(snapshot), '$.name', ?, '$.siteName', ?, '$.idCardType', ?))",
-        )
-        .run('阿'.repeat(50), '示'.repeat(40), '港澳居民来往内地通行证');
+      const snapshot = unseal(await site.database.one<string>('SELECT snapshot FROM vouchers'));
+      const longest = { name: '阿'.repeat(50), siteName: '示'.repeat(40), idCardType: '港澳居民来往内地通行证' };
+      const paper = seal(JSON.stringify({ ...JSON.parse(snapshot), ...longest }));
+      await site.database.set('UPDATE vouchers SET snapshot = ?', paper);
       await page.goto(`/vouchers/${voucherNo}`);
       const pdf = await readPdf(await printPdf(page));
       expect(pdf.pages).toBe(1);
@@ -151,7 +151,7 @@ test.describe('from unauthenticated nothing can be printed', () => {
       expect(response.status()).toBe(409);
       expect((await response.json()).error.data.error.code).toBe('RESIDENT_NOT_AUTHENTICATED');
     }
-    expect(site.database.prepare('SELECT count(*) n FROM vouchers').get()).toEqual({ n: 0 });
+    expect(await site.database.one('SELECT count(*) FROM vouchers')).toBe(0);
   });
 
   test('not between lookup and tap: the record was withdrawn meanwhile', async ({ openTablet, site }) => {
@@ -159,22 +159,22 @@ test.describe('from unauthenticated nothing can be printed', () => {
     await openScan(page);
     await scanByHand(page, codeOf('demo:authenticated'));
     await seeResident(page, '陈示例');
-    withdraw(site, 'd');
+    await withdraw(site, 'd');
     await page.getByRole('button', { name: PRINT }).click();
     await seeRefused(page);
-    withdraw(site, 'i');
+    await withdraw(site, 'i');
   });
 
   test("not by a voucher's address, once the resident is no longer authenticated", async ({ openTablet, site }) => {
     const page = await openTablet({ as: 'nurse' });
     const voucherNo = await issue(page, 'demo:authenticated');
-    withdraw(site, 'd');
+    await withdraw(site, 'd');
     await page.goto(`/vouchers/${voucherNo}`);
     await expect(page.getByText('该用户未进行实名认证')).toBeVisible();
     await expect(page.getByRole('button')).toHaveCount(0);
     const pdf = await readPdf(await page.pdf({ preferCSSPageSize: true }));
     expect(pdf.text.trim()).toBe('');
-    withdraw(site, 'i');
+    await withdraw(site, 'i');
   });
 
   test("not by another site's or an invented address", async ({ openTablet }) => {
@@ -200,8 +200,7 @@ test("a voucher's own page reprints it, and says how often", async ({ openTablet
   await expect(page.getByText('补打 第 1 次')).toBeVisible();
 });
 
-function withdraw(site: { database: import('better-sqlite3').Database }, operation: 'i' | 'd') {
-  site.database
-    .prepare('UPDATE authentication_records SET cd_operation = ? WHERE erhc_card_no = ?')
-    .run(operation, cardNoOf('demo:authenticated'));
+function withdraw({ database }: Console, operation: 'i' | 'd') {
+  const text = 'UPDATE authentication_records SET cd_operation = ? WHERE erhc_card_no = ?';
+  return database.set(text, operation, cardNoOf('demo:authenticated'));
 }

@@ -60,7 +60,7 @@ test('markup in what offices type is text, on each list and form', async ({ open
   const city = await openTablet({ as: 'city' });
   for (const path of ['/admin/filings', `/admin/filings/${id}`, '/admin/platforms']) await seeText(city, path);
   // A form that has its pictures can be printed.
-  site.database.prepare("UPDATE filings SET state = 'submitted' WHERE id = ?").run(id);
+  await site.database.set("UPDATE filings SET state = 'submitted' WHERE id = ?", id);
   await seeText(city, `/filings/${id}`);
   const province = await openTablet({ as: 'province' });
   for (const path of ['/admin/sites', '/admin/staff']) await seeText(province, path);

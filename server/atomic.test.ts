@@ -1,7 +1,3 @@
-/** A throw in the middle of any write leaves nothing behind, its audit row included (rules 5 and 6). */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,6 +5,7 @@ import { DEMO_CITY } from '../db/demo/city.ts';
 import { fillDemo } from '../db/demo/fill.ts';
 import { demoRecords } from '../db/demo/records.ts';
 import { type Db, open, type Transaction, tables } from '../db/index.ts';
+import { makeTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import { accountWrites } from './account/test-writes.ts';
 import { recordVerdict } from './audit/verification.ts';
 import { authenticate } from './city/authenticate.ts';
@@ -49,11 +46,12 @@ import { issueVoucher } from './vouchers/issue.ts';
 import { reprintVoucher } from './vouchers/reprint.ts';
 import { voidVoucher } from './vouchers/void.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'console-atomic-'));
+let database: TestDatabase;
 let db: Db;
 let city: CityPlatform;
 beforeAll(async () => {
-  db = await open(`file:${join(folder, 'test.db')}`);
+  database = await makeTestDatabase();
+  db = await open(database.url);
   await fillDemo(db, 'a-secret-of-this-test-and-of-nothing-else');
   city = makeCityPlatform(db, DEMO_CITY, makeLog('silent'));
   await db.write((tx) =>
@@ -62,7 +60,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await db.close();
-  rmSync(folder, { recursive: true });
+  await database.drop();
 });
 
 /** The same database, but the power fails at the n-th statement that changes a row. */

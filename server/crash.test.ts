@@ -1,11 +1,10 @@
 /** What was answered survives: the process is killed in the middle of issuing, again and again. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { demoRecords } from '../db/demo/records.ts';
 import { indexesOf, open, tables } from '../db/index.ts';
+import { makeTestDatabase } from '../db/test-database.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { startServer } from '../e2e/server.ts';
 import { facetsIn } from './records/facets.ts';
@@ -15,8 +14,8 @@ const KILLS = 20;
 const RESIDENTS = 400;
 
 it(`loses no answered voucher and uses no serial twice over ${KILLS} kills`, { timeout: 300_000 }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'console-crash-'));
-  const databaseUrl = `file:${join(folder, 'crash.db')}`;
+  const database = await makeTestDatabase();
+  const databaseUrl = database.url;
   const logFile = join(EVIDENCE.api, 'crash.log');
   const start = () => startServer({ databaseUrl, flags: ['--demo', '--api-only'], logFile });
   const answered = new Map<string, string>();
@@ -52,7 +51,7 @@ it(`loses no answered voucher and uses no serial twice over ${KILLS} kills`, { t
   const stored = await db.read.select().from(tables.vouchers);
   const [counter] = await db.read.select().from(tables.voucherSerials);
   await db.close();
-  rmSync(folder, { recursive: true });
+  await database.drop();
 
   const numbers = new Set(stored.map((row) => row.voucherNo));
   expect([...answered.values()].filter((number) => !numbers.has(number))).toEqual([]);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { demoDynamicCode } from '../db/demo/city.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { demoRecords } from '../db/demo/records.ts';
-import { tables } from '../db/index.ts';
+import { pathOf, tables } from '../db/index.ts';
 import { keepOwnAccounts } from './account/test-account.ts';
 import { authenticated, makePhone, typed } from './city/test-city.ts';
 import { fictionalRecord, signed, upload as uploadTo } from './exchange/test-exchange.ts';
@@ -128,7 +128,7 @@ it('finds no scan and no sort in the plans', async () => {
   // A procedure that this test forgot would go unseen.
   expect(listProcedures()).toHaveLength(80);
 
-  const database = new Database(site.databaseFile, { readonly: true });
+  const database = new Database(pathOf(site.database.url), { readonly: true });
   // No tables: `found` are rows that were found and are counted, VALUES those that are inserted.
   // In the order of its own key SQLite calls even the first page of a table a scan.
   const byRowid = /from "(batches|filings)" .* order by "\1"\."id" desc limit \?$/;

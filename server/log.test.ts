@@ -1,20 +1,18 @@
 /** A whole journey with LOG_LEVEL=debug, and what went wrong on it: nothing of a person, no password and no secret is printed. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO_CITY, DEMO_REGISTER } from '../db/demo/city.ts';
 import { demoWelcome } from '../db/demo/fill.ts';
 import { demoRecords } from '../db/demo/records.ts';
+import { makeTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../e2e/server.ts';
 import { authenticated, makePhone, typed } from './city/test-city.ts';
 import { APP_4401, fictionalRecord, send, signed, upload } from './exchange/test-exchange.ts';
 import { client, qrOf, sessionCookie } from './test-console.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'console-log-'));
-const database = join(folder, 'console.db');
+let database: TestDatabase;
 const logFile = join(EVIDENCE.api, 'log.log');
 const BACKUP_KEY = 'a-backup-key-of-these-tests-and-of-nothing-else';
 const METRICS_TOKEN = 'a-token-of-these-tests-and-of-nothing-else';
@@ -22,11 +20,12 @@ let server: RunningServer;
 beforeAll(async () => {
   rmSync(logFile, { force: true });
   const env = { LOG_LEVEL: 'debug', METRICS_TOKEN, BACKUP_KEY };
-  server = await startServer({ databaseUrl: `file:${database}`, flags: ['--demo', '--api-only'], logFile, env });
+  database = await makeTestDatabase();
+  server = await startServer({ databaseUrl: database.url, flags: ['--demo', '--api-only'], logFile, env });
 });
 afterAll(async () => {
   await server.stop();
-  rmSync(folder, { recursive: true });
+  await database.drop();
 });
 
 const PASSWORD = 'demo-nurse';
@@ -164,12 +163,7 @@ async function strangeRequests() {
 
 /** The unexpected: errors of the database quote what was to be stored. */
 async function brokenTable(nurse: Client, record: object) {
-  const other = new Database(database);
-  for (const table of ['vouchers', 'authentication_records', 'sessions', 'city_residents']) {
-    other.exec(`CREATE TRIGGER broken_${table} BEFORE INSERT ON ${table}
-      BEGIN SELECT RAISE(ABORT, 'it does not want to'); END`);
-  }
-  other.close();
+  await database.breakTables('vouchers', 'authentication_records', 'sessions', 'city_residents');
   await refused(nurse.vouchers.issue.mutate({ code: qrOf('demo:child') }));
   expect(
     (await upload(server, { cdBatch: '4401261123090000009', records: [{ ...record, id: 'F'.repeat(32) }] })).status,

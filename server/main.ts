@@ -27,7 +27,7 @@ await main().catch((error: Error & { code?: string }) => {
     error.code === 'EADDRINUSE'
       ? 'the port is in use: set PORT (or HTTP_PORT, the plain one beside TLS) to a free one, or stop what holds it'
       : faultOf(error)
-        ? `the database can't be used: ${error.message} (${error.code}); is its disk full or read-only, or the file damaged?`
+        ? `the database can't be used: ${error.message} (${error.code}); is its disk full or read-only, the file damaged, or its server away?`
         : error.message;
   process.stderr.write(`vaccination-console: ${why}\n`);
   process.exit(1);

@@ -48,7 +48,14 @@ const addresses = (usual: string) =>
 const environment = z.object({
   PORT: z.coerce.number('PORT must be a number').int().min(0).max(65535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
-  DATABASE_URL: z.string().startsWith('file:', 'DATABASE_URL must begin with file:').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(file|postgres|postgresql):/, 'DATABASE_URL must begin with file: or postgres:')
+    .optional(),
+  READ_DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:/, 'READ_DATABASE_URL must begin with postgres:')
+    .optional(),
   AUTH_SECRET: z.string().min(32, 'AUTH_SECRET must have at least 32 characters').optional(),
   TOTP_REQUIRED: z
     .string()
@@ -83,6 +90,8 @@ export interface Settings {
   port: number;
   host: string;
   databaseUrl: string;
+  /** Where exports are read from: a replica that may be some seconds behind, or the same. */
+  readDatabaseUrl?: string | undefined;
   authSecret: string;
   /** Who must sign in with a code of an authenticator app. */
   totpRequired: readonly Role[];
@@ -134,6 +143,7 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
     port: e.PORT,
     host: e.HOST,
     databaseUrl: e.DATABASE_URL ?? (demo ? 'file:data/demo.db' : DATABASE_URL),
+    readDatabaseUrl: e.READ_DATABASE_URL,
     authSecret: secret,
     totpRequired: e.TOTP_REQUIRED ?? [],
     dataKeys: readDataKeysOf(e.DATA_KEYS, demo),

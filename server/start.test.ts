@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { open } from '../db/index.ts';
 import { DEMO_KEYS, makeKeys } from '../db/keys.ts';
+import { makeTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { startServer, TEST_KEYS } from '../e2e/server.ts';
 import { authenticated, makePhone, typed } from './city/test-city.ts';
@@ -13,9 +14,19 @@ import { readSettings } from './settings.ts';
 import { client, codeOf, sessionCookie } from './test-console.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'console-start-'));
-const databaseUrl = `file:${join(folder, 'console.db')}`;
+const database = await makeTestDatabase();
+const databaseUrl = database.url;
+const others: TestDatabase[] = [];
+const another = async () => {
+  const made = await makeTestDatabase();
+  others.push(made);
+  return made;
+};
 const logFile = join(EVIDENCE.api, 'start.log');
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  for (const each of [database, ...others]) await each.drop();
+  rmSync(folder, { recursive: true });
+});
 
 function run(file: string, args: string[], env: Record<string, string> = {}) {
   const started = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], {
@@ -111,7 +122,7 @@ describe('production', () => {
   });
 
   it('refuses a database that the demo filled', async () => {
-    const demo = `${databaseUrl}.demo`;
+    const { url: demo } = await another();
     const server = await startServer({ databaseUrl: demo, flags: ['--demo', '--api-only'], logFile });
     await server.stop();
     const { code, err } = run('server/main.ts', ['--api-only'], {
@@ -120,13 +131,11 @@ describe('production', () => {
     expect([code, err]).toEqual([1, expect.stringContaining('this database is a demo')]);
   });
 
-  it('refuses a database of a newer version, in one line', () => {
-    const newer = join(folder, 'newer.db');
-    const made = new Database(newer);
-    made.exec(`CREATE TABLE __drizzle_migrations (id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric);
-      INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('', 9999999999999)`);
-    made.close();
-    const env = { DATABASE_URL: `file:${newer}`, AUTH_SECRET: 's'.repeat(32), DATA_KEYS: TEST_KEYS };
+  it('refuses a database of a newer version, in one line', async () => {
+    const newer = await another();
+    await (await open(newer.url)).close();
+    await newer.run("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('', 9999999999999)");
+    const env = { DATABASE_URL: newer.url, AUTH_SECRET: 's'.repeat(32), DATA_KEYS: TEST_KEYS };
     const { code, err } = run('server/main.ts', ['--api-only'], env);
     expect([code, err.trim().split('\n').length]).toEqual([1, 1]);
     expect(err).toContain('newer version');
@@ -150,7 +159,7 @@ describe('a city’s platform', () => {
   const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
 
   it.each(['0.0.0.0', ...(hasIpv6 ? ['::', '::1'] : [])])('finds the province beside it at HOST=%s', async (host) => {
-    const own = `${databaseUrl}.${host.length}`;
+    const { url: own } = await another();
     const server = await startServer({ databaseUrl: own, flags: ['--demo', '--api-only'], logFile, host });
     const { port } = new URL(server.url);
     const url = `http://${host.includes(':') ? '[::1]' : '127.0.0.1'}:${port}`;
@@ -199,13 +208,13 @@ describe('the keys of personal data', () => {
     expect([again.code, again.err]).toEqual([1, expect.stringContaining('is there already')]);
     const { keys: secrets } = JSON.parse(readFileSync(file('made.json'), 'utf8'));
     expect(made.out).not.toContain(secrets.k1);
+    const { url: DATABASE_URL } = await another();
     const server = await startServer({
-      ...{ databaseUrl: `file:${file('fresh.db')}`, flags: ['--api-only'], dataKeys: file('made.json'), logFile },
+      ...{ databaseUrl: DATABASE_URL, flags: ['--api-only'], dataKeys: file('made.json'), logFile },
     });
     await server.stop();
     // Another file of keys is not the database's.
     keys('create', '--file', file('other.json'));
-    const DATABASE_URL = `file:${file('fresh.db')}`;
     expectRefused(start(file('other.json'), { DATABASE_URL }), 'another than the database was sealed with');
     const { index } = JSON.parse(readFileSync(file('made.json'), 'utf8'));
     const renamed = written('renamed.json', JSON.stringify({ current: 'k2', keys: { k2: secrets.k1 }, index }));
@@ -224,8 +233,8 @@ describe('the keys of personal data', () => {
     expectRefused(start(JSON.stringify({ ...makeKeys(), current: 'k7' })), 'current key is missing');
   });
 
-  it('are asked for by commands that touch what is sealed, and by no others', () => {
-    const DATABASE_URL = `file:${file('commands.db')}`;
+  it('are asked for by commands that touch what is sealed, and by no others', async () => {
+    const { url: DATABASE_URL } = await another();
     const site = ['--code', '4401060001', '--name', '示例中心'];
     expect(run('server/sites/create.command.ts', site, { DATABASE_URL })).toMatchObject({ code: 0, err: '' });
     const register = written('register.csv', 'name,id_card_type_code,idcode\n王新民,01,440106198605129934\n');

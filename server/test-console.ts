@@ -1,6 +1,5 @@
-/** For tests: the doors over real HTTP, on a real database file with the demo's province. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** For tests: the doors over real HTTP, on a real database with the demo's province. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import pino from 'pino';
@@ -9,6 +8,7 @@ import { type DEMO_STAFF, fillDemo } from '../db/demo/fill.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { type Db, open } from '../db/index.ts';
 import { DEMO_KEYS } from '../db/keys.ts';
+import { makeTestDatabase, type TestDatabase } from '../db/test-database.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { makeApi } from './api.ts';
 import type { CityConfig } from './city/config.ts';
@@ -25,7 +25,7 @@ export type DemoUser = (typeof DEMO_STAFF)[number]['username'];
 
 export interface TestConsole {
   db: Db;
-  databaseFile: string;
+  database: TestDatabase;
   url: string;
   signIn(username: string, password?: string): Promise<Response>;
   /** Signs somebody new in, who then changes the password to another one. @returns both */
@@ -64,9 +64,8 @@ export async function startTestConsole(
   const { demo = true, city: over = {}, totpRequired = [] } = options;
   const { limits = NO_LIMITS, lookupsAMinute = MANY, trustedProxies = [] } = options;
   const authSecret = 'a-secret-of-these-tests-and-of-nothing-else';
-  const folder = mkdtempSync(join(tmpdir(), 'console-api-'));
-  const databaseFile = join(folder, 'console.db');
-  const db = await open(`file:${databaseFile}`);
+  const database = await makeTestDatabase();
+  const db = await open(database.url);
   await db.unlock();
   await fillDemo(db, authSecret);
   mkdirSync(EVIDENCE.api, { recursive: true });
@@ -75,7 +74,7 @@ export async function startTestConsole(
     pino.destination(join(EVIDENCE.api, `${process.pid}-${Date.now()}.log`)),
   );
   const settings = {
-    ...{ authSecret, totpRequired, demo, databaseUrl: `file:${databaseFile}`, dataKeys: DEMO_KEYS, minFreeMb: 0 },
+    ...{ authSecret, totpRequired, demo, databaseUrl: database.url, dataKeys: DEMO_KEYS, minFreeMb: 0 },
     ...{ dictionaries: undefined, trustedProxies, lookupsAMinute },
   };
   const city = makeCityPlatform(db, { ...DEMO_CITY, ...over }, log);
@@ -117,7 +116,7 @@ export async function startTestConsole(
   return {
     db,
     enter,
-    databaseFile,
+    database,
     url,
     signIn,
     cookieOf,
@@ -131,7 +130,7 @@ export async function startTestConsole(
       listening.cutOff();
       await closed;
       await db.close();
-      rmSync(folder, { recursive: true });
+      await database.drop();
     },
   };
 }

@@ -1,18 +1,15 @@
 /** Whoever changes, removes, adds or moves a row of the audit trail by hand is found, and the first such row is named. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Db, open } from '../../db/index.ts';
+import { makeTestDatabase, type TestDatabase } from '../../db/test-database.ts';
 import { verifyChain } from './chain.ts';
 import { recordEvent } from './record-event.ts';
 
 const EVENTS = 40;
-const folder = mkdtempSync(join(tmpdir(), 'console-audit-'));
-const file = join(folder, 'whole.db');
+let whole: TestDatabase;
+const made: TestDatabase[] = [];
 const actor = { kind: 'system' as const, program: 'test', requestId: 'request' };
 
 const tell = (db: Db, n: number) =>
@@ -21,16 +18,20 @@ const tell = (db: Db, n: number) =>
   );
 
 beforeAll(async () => {
-  const db = await open(`file:${file}`);
+  whole = await makeTestDatabase();
+  made.push(whole);
+  const db = await open(whole.url);
   for (let n = 1; n <= EVENTS; n += 1) await tell(db, n);
   await db.close();
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  for (const each of made) await each.drop();
+});
 
 /** What the operator's command says of a database. */
-async function verify(path: string): Promise<{ code: number; said: string }> {
+async function verify(url: string): Promise<{ code: number; said: string }> {
   const run = promisify(execFile)('node', ['--import', 'tsx', 'server/audit/verify.command.ts'], {
-    env: { ...process.env, DATABASE_URL: `file:${path}` },
+    env: { ...process.env, DATABASE_URL: url },
   });
   return run.then(
     ({ stdout }) => ({ code: 0, said: stdout }),
@@ -38,21 +39,17 @@ async function verify(path: string): Promise<{ code: number; said: string }> {
   );
 }
 
-let copies = 0;
 /** A copy of the database, with SQL done to it by hand. */
-function tampered(sql: string): string {
-  copies += 1;
-  const path = join(folder, `copy-${copies}.db`);
-  copyFileSync(file, path);
-  const database = new Database(path);
-  database.exec(sql);
-  database.close();
-  return path;
+async function tampered(sql: string): Promise<string> {
+  const copy = await whole.copy();
+  made.push(copy);
+  await copy.run(...sql.split(';'));
+  return copy.url;
 }
 
 /** The same in this process: as a command each would take a second. */
 async function verdictOn(sql: string) {
-  const db = await open(`file:${tampered(sql)}`);
+  const db = await open(await tampered(sql));
   const verdict = await verifyChain(db.read);
   await db.close();
   return verdict;
@@ -60,23 +57,24 @@ async function verdictOn(sql: string) {
 
 describe('npm run audit:verify', () => {
   it('finds a trail whole', async () => {
-    expect(await verify(file)).toEqual({
+    expect(await verify(whole.url)).toEqual({
       code: 0,
       said: expect.stringMatching(/^the audit trail is whole: 40 rows, head [0-9a-f]{64}\n$/),
     });
   });
 
   it('names the first bad row', async () => {
-    const path = tampered("UPDATE audit_events SET outcome = 'FORBIDDEN' WHERE id IN (17, 30)");
-    expect(await verify(path)).toEqual({
+    const url = await tampered("UPDATE audit_events SET outcome = 'FORBIDDEN' WHERE id IN (17, 30)");
+    expect(await verify(url)).toEqual({
       code: 1,
       said: 'audit:verify: the audit trail is broken: row 17 was changed after it was written',
     });
   });
 
   it('says so where there is no database, and makes none', async () => {
-    expect(await verify(join(folder, 'none.db'))).toMatchObject({ code: 1 });
-    expect(await verify(join(folder, 'none.db'))).toMatchObject({ code: 1 });
+    const none = `${whole.url}-none`;
+    expect(await verify(none)).toMatchObject({ code: 1 });
+    expect(await verify(none)).toMatchObject({ code: 1 });
   });
 });
 
@@ -141,7 +139,9 @@ describe('a row', () => {
 });
 
 it('events of many at once make one chain, and are found whole while they are written', async () => {
-  const db = await open(`file:${join(folder, 'busy.db')}`);
+  const busy = await makeTestDatabase();
+  made.push(busy);
+  const db = await open(busy.url);
   const writing = Promise.all(Array.from({ length: 300 }, (_, n) => tell(db, n)));
   expect((await verifyChain(db.read)).whole).toBe(true);
   await writing;
@@ -150,8 +150,8 @@ it('events of many at once make one chain, and are found whole while they are wr
 });
 
 it('rows of a version before the chain are chained by the next event', async () => {
-  const path = tampered("UPDATE audit_events SET hash = NULL; UPDATE audit_head SET last_id = 0, hash = ''");
-  const db = await open(`file:${path}`);
+  const url = await tampered("UPDATE audit_events SET hash = NULL; UPDATE audit_head SET last_id = 0, hash = ''");
+  const db = await open(url);
   await tell(db, EVENTS + 1);
   expect(await verifyChain(db.read)).toMatchObject({ whole: true, count: EVENTS + 1 });
   await db.close();

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-const outbox = () => site.db.read.select().from(tables.cityOutbox);
+const outbox = () => site.db.read.select().from(tables.cityOutbox).orderBy(tables.cityOutbox.id);
 /** A right number that nobody in the register has. */
 const NOBODY = `44010619860512991${checkCharacter('44010619860512991')}`;
 /** Code, message and field of a refusal. */

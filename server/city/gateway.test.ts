@@ -65,7 +65,8 @@ afterEach(async () => {
   await close();
 });
 
-const records = async () => (await site.db.read.select().from(tables.cityOutbox)).map(({ record }) => record);
+const records = async () =>
+  (await site.db.read.select().from(tables.cityOutbox).orderBy(tables.cityOutbox.id)).map(({ record }) => record);
 
 it('is asked by a signed request, and believed', async () => {
   answers = [says({ ...PASSED, methods: ['1', '2'], nation: '05' })];

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO_REGISTER } from '../../db/demo/city.ts';
 import { type Db, tables } from '../../db/index.ts';
+import { makeTestDatabase } from '../../db/test-database.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { startServer } from '../../e2e/server.ts';
 import { gb18030 } from '../exchange/test-exchange.ts';
@@ -96,8 +96,8 @@ it('lets nurses work meanwhile, and completes what was killed when it is run aga
   const file = join(folder, 'register.csv');
   const lines = Array.from({ length: persons }, (_, n) => `钱示例,03,E9${String(n).padStart(7, '0')},,01,`);
   writeFileSync(file, `${HEADER}\n${lines.join('\n')}\n`);
-  const databaseFile = join(folder, 'console.db');
-  const databaseUrl = `file:${databaseFile}`;
+  const database = await makeTestDatabase();
+  const databaseUrl = database.url;
   const logFile = join(EVIDENCE.api, 'register.log');
   const server = await startServer({ databaseUrl, flags: ['--demo', '--api-only'], logFile });
   const signedIn = await fetch(`${server.url}/api/auth/sign-in/username`, {
@@ -106,9 +106,8 @@ it('lets nurses work meanwhile, and completes what was killed when it is run aga
     body: JSON.stringify({ username: 'nurse', password: 'demo-nurse' }),
   });
   const nurse = client(server.url, sessionCookie(signedIn));
-  const database = new Database(databaseFile, { readonly: true });
-  const count = () => database.prepare('SELECT count(*) FROM city_register').pluck().get() as number;
-  const before = count();
+  const count = () => database.one('SELECT count(*) FROM city_register');
+  const before = await count();
 
   /** Runs the command, while a nurse looks up. @returns its end, and how often she was answered while it wrote */
   async function importBeside(killAfter: number) {
@@ -127,10 +126,10 @@ it('lets nurses work meanwhile, and completes what was killed when it is run aga
     const end = new Promise<number | null>((resolve) => running.once('close', resolve)).finally(() => {
       over = true;
     });
-    const start = count();
+    const start = await count();
     let answered = 0;
     while (!over) {
-      const writing = count() > start;
+      const writing = (await count()) > start;
       expect(await nurse.scan.lookup.mutate({ code: qrOf('demo:authenticated') })).toMatchObject({
         outcome: 'authenticated',
       });
@@ -142,14 +141,14 @@ it('lets nurses work meanwhile, and completes what was killed when it is run aga
   }
 
   expect(await importBeside(3)).toMatchObject({ code: null });
-  const part = count() - before;
+  const part = (await count()) - before;
   expect(part).toBeGreaterThan(0);
   expect(part).toBeLessThan(persons);
   const { code, out, answered } = await importBeside(Number.POSITIVE_INFINITY);
   expect([code, out]).toEqual([0, `registered ${persons} persons\n`]);
   expect(answered).toBeGreaterThan(0);
-  expect(count()).toBe(before + persons);
-  database.close();
+  expect(await count()).toBe(before + persons);
   await server.stop();
+  await database.drop();
   rmSync(folder, { recursive: true });
 });

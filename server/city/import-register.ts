@@ -1,6 +1,7 @@
 /** The register of persons, as an operator brings it: all rows, or none and what is wrong with each. */
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
+import { faultOf } from '../../db/fault.ts';
 import { type Db, indexOf, type Transaction, tables } from '../../db/index.ts';
 import { decodeAny } from '../decode-text.ts';
 import { isNation } from '../dictionaries/dictionaries.ts';
@@ -82,7 +83,7 @@ async function writePatiently(db: Db, work: (tx: Transaction) => Promise<void>):
     try {
       return await db.write(work, { patient: true });
     } catch (error) {
-      if ((error as { code?: string }).code !== 'SQLITE_BUSY' || tries === LOCK_TRIES) throw error;
+      if (faultOf(error) !== 'busy' || tries === LOCK_TRIES) throw error;
       await setTimeout(1000);
     }
   }

@@ -75,7 +75,7 @@ it('keeps no personal data of what was accepted, and reconciles to the row', asy
   await settled();
   await phone.withdraw.mutate({ memberId });
   expect(await settled()).toEqual({ waiting: 0, sent: 0, accepted: 5, refused: 0 });
-  const rows = await site.db.read.select().from(cityOutbox);
+  const rows = await site.db.read.select().from(cityOutbox).orderBy(cityOutbox.id);
   expect(rows.map(({ record }) => record)).toEqual([null, null, null, null, null]);
   const city = await site.as('city');
   expect(await city.city.reconcile.query(today())).toEqual([{ day: today().from, own: 2, held: 2, equal: true }]);
@@ -115,7 +115,10 @@ describe('a refused record', () => {
     expect(await city.city.retry.mutate({ id: 1 })).toEqual({ operation: 'i' });
     expect(await codeOf(city.city.retry.mutate({ id: 1 }))).toBe('OUTBOX_ROW_NOT_FOUND');
     expect(await settled()).toMatchObject({ accepted: 1, refused: 0 });
-    expect((await site.db.read.select().from(cityOutbox)).map((row) => row.state)).toEqual(['retried', 'accepted']);
+    expect((await site.db.read.select().from(cityOutbox).orderBy(cityOutbox.id)).map((row) => row.state)).toEqual([
+      'retried',
+      'accepted',
+    ]);
   });
 
   it('of a resident who withdraws is forgotten: the province never had it', async () => {
@@ -125,7 +128,9 @@ describe('a refused record', () => {
     await settled();
     await phone.withdraw.mutate({ memberId });
     expect(await settled()).toMatchObject({ accepted: 0, refused: 0 });
-    expect(await site.db.read.select().from(cityOutbox)).toMatchObject([{ state: 'unsaid', record: null }]);
+    expect(await site.db.read.select().from(cityOutbox).orderBy(cityOutbox.id)).toMatchObject([
+      { state: 'unsaid', record: null },
+    ]);
   });
 
   it('that was an update is said again as one', async () => {
@@ -160,7 +165,7 @@ describe('all refused records', () => {
     const { city } = await site.as('city');
     expect(await city.retryAll.mutate()).toEqual({ said: 1, dropped: 2 });
     expect(await settled()).toMatchObject({ accepted: 2, refused: 0 });
-    const rows = await site.db.read.select().from(cityOutbox);
+    const rows = await site.db.read.select().from(cityOutbox).orderBy(cityOutbox.id);
     expect(rows.map(({ operation, state }) => [operation, state])).toEqual([
       ['i', 'accepted'],
       ['u', 'retried'],
@@ -207,7 +212,7 @@ it('sends thousands, of a batch with more errors than a receipt holds, too', asy
   await site.db.write((tx) => tx.insert(cityRegister).values(people.slice(0, 1).map(indexed)));
   await authenticated(phone, { ...typed('王新民'), ...people[0] });
   // The same row for many others; every second one through an app that is not filed, which breaks two rules.
-  const [first] = await site.db.read.select().from(cityOutbox);
+  const [first] = await site.db.read.select().from(cityOutbox).orderBy(cityOutbox.id);
   await site.db.write(async (tx) => {
     for (const [n, person] of people.entries()) {
       const id = String(n).padStart(32, '0');
@@ -251,7 +256,7 @@ it('takes another number where another upload of the city has taken it', async (
   await site.db.write((tx) => tx.update(cityOutbox).set({ state: 'sent', cdBatch }));
   site.city.startUploads(site.url);
   expect(await settled()).toMatchObject({ accepted: 1, refused: 0 });
-  expect((await site.db.read.select().from(cityOutbox))[0]?.cdBatch).not.toBe(cdBatch);
+  expect((await site.db.read.select().from(cityOutbox).orderBy(cityOutbox.id))[0]?.cdBatch).not.toBe(cdBatch);
 });
 
 it('tells the city why nothing goes through, and goes on by itself', async () => {

@@ -59,7 +59,7 @@ beforeEach(async () => {
 });
 afterEach(() => close());
 
-const rows = () => site.db.read.select().from(cityOutbox);
+const rows = () => site.db.read.select().from(cityOutbox).orderBy(cityOutbox.id);
 const outbox = async () => (await site.as('city')).city.outbox.query({});
 const allAccepted = () =>
   vi.waitFor(

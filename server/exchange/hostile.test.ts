@@ -2,14 +2,13 @@
  * A hundred thousand hostile uploads and records: no 5xx, no half-written batch, no growth of memory. The server is the
  * real program in a process of its own, so that its memory can be told from the test's.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeTestDatabase, type TestDatabase } from '../../db/test-database.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { FIELD_NAMES } from '../records/fields.ts';
@@ -18,19 +17,19 @@ import { counter, fictionalRecord, send } from './test-exchange.ts';
 const UPLOADS = 500;
 const RECORDS_EACH = 200;
 
-let folder: string;
+let database: TestDatabase;
 let site: RunningServer;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'console-hostile-'));
+  database = await makeTestDatabase();
   site = await startServer({
-    databaseUrl: `file:${join(folder, 'hostile.db')}`,
+    databaseUrl: database.url,
     flags: ['--demo', '--api-only'],
     logFile: join(EVIDENCE.api, 'hostile.log'),
   });
 });
 afterAll(async () => {
   await site.stop();
-  rmSync(folder, { recursive: true });
+  await database.drop();
 });
 
 const numbers = counter(1);
@@ -69,22 +68,19 @@ const rss = () => {
   const path = `/proc/${site.process.pid}/status`;
   return existsSync(path) ? Number(/VmRSS:\s+(\d+)/.exec(readFileSync(path, 'utf8'))?.[1]) / 1024 : 0;
 };
-const stateOf = () => {
-  const database = new Database(join(folder, 'hostile.db'), { readonly: true });
-  const one = (sql: string) => database.prepare(sql).pluck().get() as number;
-  const state = {
-    batches: one('SELECT count(*) FROM batches'),
-    accepted: one('SELECT coalesce(sum(accepted), 0) FROM batches'),
-    changes: one('SELECT count(*) FROM record_changes'),
-    unfinished: one('SELECT count(*) FROM batches WHERE total <> accepted + unchanged + rejected'),
-    rejected: one('SELECT coalesce(sum(rejected), 0) FROM batches'),
-    refusals: one('SELECT count(*) FROM batch_issues WHERE errors IS NOT NULL'),
+const stateOf = async () => {
+  const one = (text: string) => database.one(text);
+  return {
+    batches: await one('SELECT count(*) FROM batches'),
+    accepted: await one('SELECT coalesce(sum(accepted), 0) FROM batches'),
+    changes: await one('SELECT count(*) FROM record_changes'),
+    unfinished: await one('SELECT count(*) FROM batches WHERE total <> accepted + unchanged + rejected'),
+    rejected: await one('SELECT coalesce(sum(rejected), 0) FROM batches'),
+    refusals: await one('SELECT count(*) FROM batch_issues WHERE errors IS NOT NULL'),
   };
-  database.close();
-  return state;
 };
-function consistent() {
-  const state = stateOf();
+async function consistent() {
+  const state = await stateOf();
   expect(state.unfinished).toBe(0);
   expect(state.changes).toBe(state.accepted);
   expect(state.refusals).toBe(state.rejected);
@@ -117,7 +113,7 @@ it(`${UPLOADS * RECORDS_EACH} hostile records`, { timeout: 300_000 }, async () =
     if (n === 100) calm = rss();
   }
   expect(judged).toBe(UPLOADS * RECORDS_EACH);
-  expect(consistent().accepted).toBeGreaterThan(1000);
+  expect((await consistent()).accepted).toBeGreaterThan(1000);
   // Four times as many records later, and no larger but by what a heap breathes.
   expect(rss()).toBeLessThan(calm + 120);
 });
@@ -167,7 +163,7 @@ it('hostile bodies of every format', { timeout: 300_000 }, async () => {
     ),
     { numRuns: 1500 },
   );
-  consistent();
+  await consistent();
 });
 
 describe('bodies that don’t end as they should', () => {
@@ -177,7 +173,7 @@ describe('bodies that don’t end as they should', () => {
   const line = `${JSON.stringify({ ...fictionalRecord(900_001), cd_batch: '4401261123888888888' })}\n`;
 
   it('are no batch when the connection breaks', async () => {
-    const before = consistent();
+    const before = await consistent();
     await Promise.all(
       Array.from({ length: 50 }, async (_, n) => {
         const socket = connect(port(), 'localhost');
@@ -189,7 +185,7 @@ describe('bodies that don’t end as they should', () => {
       }),
     );
     expect((await fetch(`${site.url}/api/health`)).status).toBe(200);
-    expect(consistent()).toEqual(before);
+    expect(await consistent()).toEqual(before);
   });
 
   it('are taken when they come slowly', async () => {
@@ -204,7 +200,7 @@ describe('bodies that don’t end as they should', () => {
     const answer = await new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
     expect(answer).toMatch(/^HTTP\/1.1 200 /);
     socket.destroy();
-    consistent();
+    await consistent();
   });
 });
 

@@ -108,8 +108,7 @@ describe('credentials', () => {
     const platforms = JSON.stringify(await city.exchange.platforms.query());
     expect(platforms).toContain(made.appId);
     expect(platforms).not.toContain(made.secret);
-    const { default: Database } = await import('better-sqlite3');
-    const rows = new Database(site.databaseFile, { readonly: true }).prepare('SELECT * FROM credential_secrets').all();
+    const rows = await site.database.look((sql) => sql.all('SELECT * FROM credential_secrets'));
     expect(JSON.stringify(rows)).not.toContain(made.secret);
 
     const second = await city.exchange.rotateCredential.mutate({ appId: made.appId, overlapHours: 1 });

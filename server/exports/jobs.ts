@@ -28,7 +28,10 @@ interface Job extends ExportJob {
 }
 
 /** @param settings which database, by which keys, and whose dictionaries, the writing processes read */
-export function makeExports(settings: Pick<Settings, 'databaseUrl' | 'dataKeys' | 'dictionaries'>, log: Log) {
+export function makeExports(
+  settings: Pick<Settings, 'databaseUrl' | 'readDatabaseUrl' | 'dataKeys' | 'dictionaries'>,
+  log: Log,
+) {
   const jobs = new Map<string, Job>();
   const starting = new Set<string>();
   const ofStaff = (staffId: string) => [...jobs.values()].filter((job) => job.staffId === staffId);
@@ -114,7 +117,8 @@ export function makeExports(settings: Pick<Settings, 'databaseUrl' | 'dataKeys' 
       fail(BROKEN);
     });
     child.once('exit', () => fail(BROKEN));
-    const { databaseUrl, dataKeys, dictionaries } = settings;
+    const { readDatabaseUrl, dataKeys, dictionaries } = settings;
+    const databaseUrl = readDatabaseUrl ?? settings.databaseUrl;
     const order: Order = { databaseUrl, dataKeys, dictionaries, input };
     child.send(order);
     return job;

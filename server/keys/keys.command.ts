@@ -61,8 +61,8 @@ async function rotateAll(databaseUrl: string, dataKeys: string | undefined) {
   if (broken.length > 20) say(`  and ${broken.length - 20} more`);
 }
 
-function pruneAll(databaseUrl: string, dataKeys: string | undefined) {
-  const gone = prune(databaseUrl, fileOf(dataKeys));
+async function pruneAll(databaseUrl: string, dataKeys: string | undefined) {
+  const gone = await prune(databaseUrl, fileOf(dataKeys));
   say(
     gone.length === 0
       ? 'every key of the file is in use'
@@ -70,8 +70,8 @@ function pruneAll(databaseUrl: string, dataKeys: string | undefined) {
   );
 }
 
-function list(databaseUrl: string, dataKeys: string | undefined) {
-  for (const { id, current, values } of listKeys(databaseUrl, fileOf(dataKeys))) {
+async function list(databaseUrl: string, dataKeys: string | undefined) {
+  for (const { id, current, values } of await listKeys(databaseUrl, fileOf(dataKeys))) {
     say(`${id}  ${String(values).padStart(10)} values${current ? '  current' : ''}`);
   }
 }

@@ -6,7 +6,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { cardNoOf } from '../../db/demo/fixed-residents.ts';
@@ -14,6 +13,7 @@ import { open, tables } from '../../db/index.ts';
 import { makeKeys, readKeys, saveKeys } from '../../db/keys.ts';
 import { countByKey } from '../../db/reseal.ts';
 import { setKeys, unseal } from '../../db/seal.ts';
+import { makeTestDatabase, type TestDatabase } from '../../db/test-database.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { authenticated, citizen, indexed, makePhone, typed } from '../city/test-city.ts';
@@ -24,7 +24,8 @@ const KILLS = 4;
 const STORED = 6000;
 const folder = mkdtempSync(join(tmpdir(), 'console-rotate-'));
 const keysFile = join(folder, 'keys.json');
-const databaseUrl = `file:${join(folder, 'rotate.db')}`;
+let database: TestDatabase;
+let databaseUrl: string;
 let server: RunningServer;
 /** What the city's uploads say, as they were answered. */
 const told = new Map<string, WireRecord>();
@@ -32,6 +33,8 @@ let batches = 0;
 
 beforeAll(async () => {
   saveKeys(keysFile, makeKeys(), { fresh: true });
+  database = await makeTestDatabase();
+  databaseUrl = database.url;
   server = await startServer({
     ...{ databaseUrl, flags: ['--demo', '--api-only'], dataKeys: keysFile },
     logFile: join(EVIDENCE.api, 'rotate.log'),
@@ -48,6 +51,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
+  await database.drop();
   rmSync(folder, { recursive: true });
 });
 
@@ -78,16 +82,7 @@ function keys(args: string[], file = keysFile) {
 }
 const kill = (child: ChildProcess) => child.kill('SIGKILL');
 
-/** A look at the database, as it lies there. */
-function look<T>(work: (database: Database.Database) => T): T {
-  const database = new Database(join(folder, 'rotate.db'), { readonly: true });
-  try {
-    return work(database);
-  } finally {
-    database.close();
-  }
-}
-const valuesBy = (id: string) => look((database) => countByKey(database).get(id) ?? 0);
+const valuesBy = (id: string) => database.look(async (sql) => (await countByKey(sql)).get(id) ?? 0);
 
 /** Nurses, a city and residents, who stop at the first error. */
 function work() {
@@ -144,9 +139,11 @@ async function signIn(username: string) {
 async function expectAllReadable({ meanwhile = false } = {}) {
   setKeys(keysFile);
   const db = await open(databaseUrl);
+  // What is told while the answer is on its way can't stand in it.
+  const until = [...told];
   const stored = await db.read.select().from(tables.records).where(eq(tables.records.cdSource, '4401'));
   const byId = new Map(stored.map((row) => [row.id, row]));
-  for (const [id, record] of told) {
+  for (const [id, record] of until) {
     const { idcode, phone, address, current_address: currentAddress } = record;
     expect(byId.get(id)).toMatchObject({ idcode, address, ...(meanwhile ? {} : { phone, currentAddress }) });
   }
@@ -166,22 +163,23 @@ it(`rotates while everybody works, over ${KILLS} kills`, { timeout: 300_000 }, a
       // The file has the new key, and no value yet.
       await vi.waitFor(() => expect(readKeys(keysFile).current).toBe('k2'), { timeout: 60_000, interval: 5 });
     } else {
-      const before = valuesBy('k1');
-      await vi.waitFor(() => expect(valuesBy('k1')).toBeLessThan(before - 1500), { timeout: 60_000, interval: 1 });
+      const before = await valuesBy('k1');
+      const moved = async () => expect(await valuesBy('k1')).toBeLessThan(before - 1500);
+      await vi.waitFor(moved, { timeout: 60_000, interval: 1 });
     }
     kill(child);
     expect((await end).code).toBe(null);
     // No other key, however often it is begun.
     expect(Object.keys(readKeys(keysFile).keys)).toEqual(['k1', 'k2']);
-    expect(valuesBy('k1')).toBeGreaterThan(0);
+    expect(await valuesBy('k1')).toBeGreaterThan(0);
     await expectAllReadable({ meanwhile: true });
   }
   const { code, said } = await keys(['rotate']).end;
   await load.stop();
   expect(said).toContain('rows are sealed by k2');
   expect(code).toBe(0);
-  expect(look(countByKey).size).toBe(1);
-  expect(valuesBy('k2')).toBeGreaterThan(STORED * 5);
+  expect((await database.look(countByKey)).size).toBe(1);
+  expect(await valuesBy('k2')).toBeGreaterThan(STORED * 5);
   await expectAllReadable();
   for (const count of Object.values(load.done)) expect(count).toBeGreaterThan(20);
 });
@@ -213,29 +211,28 @@ it('is refused with another file than the database was sealed with, and leaves b
   const other = join(folder, 'other.json');
   const ring = { ...makeKeys(), current: 'k2', keys: { k2: makeKeys().index } };
   saveKeys(other, ring, { fresh: true });
-  const before = look((database) => database.prepare('SELECT * FROM data_keys').all());
+  const proofs = () => database.look((sql) => sql.all('SELECT * FROM data_keys ORDER BY id'));
+  const before = await proofs();
   for (const command of ['rotate', 'prune']) {
     const { code, said } = await keys([command], other).end;
     expect([code, said]).toEqual([1, expect.stringContaining('is another than the database was sealed with')]);
   }
   expect(readKeys(other)).toEqual(ring);
-  expect(look((database) => database.prepare('SELECT * FROM data_keys').all())).toEqual(before);
+  expect(await proofs()).toEqual(before);
 });
 
 it('leaves what somebody changed by hand as it is, names it, and keeps its key', { timeout: 120_000 }, async () => {
-  const database = new Database(join(folder, 'rotate.db'));
-  const wrong = database.prepare(
-    "UPDATE authentication_records SET phone = substr(phone, 1, 40) || 'AAAA' || substr(phone, 45) WHERE seq = ?",
-  );
-  wrong.run(7);
-  database.close();
+  const wrong =
+    "UPDATE authentication_records SET phone = substr(phone, 1, 40) || 'AAAA' || substr(phone, 45) WHERE seq = ?";
+  await database.look((sql) => sql.run(wrong, [7]));
   const { code, said } = await keys(['rotate']).end;
   expect(code).toBe(1);
   expect(said).toContain('authentication_records 7');
   expect((await keys(['prune']).end).said).toContain('every key of the file is in use');
-  const [phone, address] = look((it) =>
-    it.prepare('SELECT phone, address FROM authentication_records WHERE seq = 8').raw().get(),
-  ) as [string, string];
+  const row = 'SELECT phone, address FROM authentication_records WHERE seq = 8';
+  const [{ phone, address } = { phone: '', address: '' }] = await database.look((sql) =>
+    sql.all<{ phone: string; address: string }>(row),
+  );
   setKeys(keysFile);
   expect([phone, address].map((value) => value.slice(0, 3))).toEqual(['k3.', 'k3.']);
   expect(unseal(address)).toMatch(/轮换路|示例|演示|样板|虚构/);

@@ -1,6 +1,6 @@
 /** Whatever the storage says, each procedure and door answers 503 with its code, and nothing else from 500 on. */
-import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failCommits } from '../../db/test-faults.ts';
 import { verifyChain } from '../audit/chain.ts';
 import { signed, upload } from '../exchange/test-exchange.ts';
 import { codeOf, listProcedures, qrOf, startTestConsole, type TestConsole } from '../test-console.ts';
@@ -14,15 +14,11 @@ describe('every procedure and door', () => {
   afterAll(() => site.close());
 
   it.each([
-    ['SQLITE_FULL', 'STORAGE_FULL'],
-    ['SQLITE_READONLY', 'STORAGE_READONLY'],
-    ['SQLITE_IOERR_WRITE', 'STORAGE_FAILED'],
-  ])('answers %s with 503 %s, and works again afterwards', async (code, expected) => {
-    const exec = Database.prototype.exec;
-    const failing = vi.spyOn(Database.prototype, 'exec').mockImplementation(function (this: Database.Database, sql) {
-      if (sql === 'COMMIT') throw new Database.SqliteError('simulated', code);
-      return exec.call(this, sql);
-    });
+    ['full', 'STORAGE_FULL'],
+    ['readonly', 'STORAGE_READONLY'],
+    ['failed', 'STORAGE_FAILED'],
+  ] as const)('answers %s with 503 %s, and works again afterwards', async (fault, expected) => {
+    const mend = failCommits(fault);
     const answers: [string, number, string | undefined, string | null][] = [];
     const ask = async (name: string, sent: Promise<Response>) => {
       const response = await sent;
@@ -44,7 +40,7 @@ describe('every procedure and door', () => {
       await ask('exchange', upload(site, { cdBatch: '4401261123090000001', records: [{}] }) as Promise<Response>);
       await ask('receipt', signed(site, 'GET', '/api/exchange/v1/batches/4401261123090000001') as Promise<Response>);
     } finally {
-      failing.mockRestore();
+      mend();
     }
     const broken = answers.filter(([, status]) => status >= 500);
     expect(broken.length).toBeGreaterThan(10);

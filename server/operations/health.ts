@@ -1,10 +1,9 @@
 /** Whether the process lives, and whether it can do its work: what load balancers, service managers and monitoring ask. */
 import { readFileSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { desc } from 'drizzle-orm';
-import { type Db, keyIds, pathOf, tables } from '../../db/index.ts';
+import { type Db, folderOf, keyIds, tables } from '../../db/index.ts';
 import { STORAGE_FAULTS, storageRefusal } from '../storage.ts';
 
 /** One thing that must be right. @returns null, or in words what is wrong; a throw is wrong too */
@@ -31,7 +30,7 @@ const JOURNAL = new URL('../../db/migrations/sqlite/meta/_journal.json', import.
 const BUILD = new URL('../../.next/BUILD_ID', import.meta.url);
 
 export function makeHealth(db: Db, { databaseUrl, minFreeMb }: { databaseUrl: string; minFreeMb: number }) {
-  const folder = dirname(pathOf(databaseUrl));
+  const folder = folderOf(databaseUrl);
   const made = madeAt();
   const checks: ReadyCheck[] = [
     {

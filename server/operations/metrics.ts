@@ -1,8 +1,7 @@
 /** Numbers for Prometheus. Labels are words of this program only: routes, actions, outcomes; never a path, a person or a number. */
-import { dirname } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type Db, type OpenOptions, pathOf, tables } from '../../db/index.ts';
+import { type Db, folderOf, type OpenOptions, tables } from '../../db/index.ts';
 import { makeEventReader } from './count-events.ts';
 import { freeBytes } from './health.ts';
 
@@ -51,7 +50,7 @@ export function makeMetrics() {
 
     /** Adds what is read from a database when somebody asks. */
     attach(db: Db, { databaseUrl }: { databaseUrl: string }): void {
-      const folder = dirname(pathOf(databaseUrl));
+      const folder = folderOf(databaseUrl);
       const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
         new Gauge({
           name,

@@ -1,30 +1,32 @@
 /** What monitoring asks of a running server, who may ask, and how it ends. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { open, tables } from '../../db/index.ts';
+import { makeTestDatabase, type TestDatabase } from '../../db/test-database.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { APP_4401, fictionalRecord, upload } from '../exchange/test-exchange.ts';
 import { client, qrOf, sessionCookie } from '../test-console.ts';
 import { makeHealth } from './health.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'console-operations-'));
 const logFile = join(EVIDENCE.api, 'operations.log');
 const flags = ['--demo', '--api-only'];
-afterAll(() => {
+afterAll(async () => {
   // Of a test that failed.
   for (const server of running) server.process.kill('SIGKILL');
-  rmSync(folder, { recursive: true });
+  for (const each of databases) await each.drop();
 });
-let databases = 0;
+const databases: TestDatabase[] = [];
+const another = async () => {
+  const made = await makeTestDatabase();
+  databases.push(made);
+  return made.url;
+};
 const running: RunningServer[] = [];
 const start = async (env: Record<string, string> = {}) => {
-  databases += 1;
-  const databaseUrl = `file:${join(folder, `${databases}.db`)}`;
+  const databaseUrl = await another();
   const server = await startServer({ databaseUrl, flags, logFile, env });
   running.push(server);
   return server;
@@ -110,7 +112,7 @@ describe('metrics', () => {
 
 describe('readiness', () => {
   it('tells what is wrong: space, the keys, the clock', async () => {
-    const databaseUrl = `file:${join(folder, 'ready.db')}`;
+    const databaseUrl = await another();
     const db = await open(databaseUrl);
     const wrong = async (minFreeMb: number) => {
       const { ready, checks } = await makeHealth(db, { databaseUrl, minFreeMb }).ready();
@@ -171,7 +173,7 @@ describe('the end', () => {
     expect(await slow.answer).toBe(200);
     await stopped;
     expect(server.process.exitCode).toBe(0);
-    const db = await open(`file:${join(folder, `${databases}.db`)}`);
+    const db = await open(databases.at(-1)?.url ?? '');
     expect((await db.read.select().from(tables.batches)).map(({ accepted }) => accepted)).toEqual([1]);
     await db.close();
   });

@@ -71,7 +71,7 @@ export type Auth = ReturnType<typeof makeAuth>;
 /** better-auth's drizzle adapter, its reads on `db.read` and each of its writes through `db.write` (rule 5). */
 function adapter(db: Db) {
   const config = {
-    provider: 'sqlite' as const,
+    provider: db.dialect,
     schema: {
       user: tables.staff,
       session: tables.sessions,

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeTestDatabase } from '../../db/test-database.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { startServer } from '../../e2e/server.ts';
 import { readSettings } from '../settings.ts';
@@ -218,8 +219,9 @@ describe('the program', () => {
   });
 
   it('listens with them, and takes over a new certificate at SIGHUP', async () => {
+    const database = await makeTestDatabase();
     const server = await startServer({
-      databaseUrl: `file:${file('demo.db')}`,
+      databaseUrl: database.url,
       flags: ['--demo', '--api-only'],
       logFile: join(EVIDENCE.api, 'tls.log'),
       env: { TLS_CERT: file('server.crt'), TLS_KEY: file('server.key'), HTTP_PORT: '0' },
@@ -230,5 +232,6 @@ describe('the program', () => {
     server.process.kill('SIGHUP');
     await expect.poll(log, { timeout: 10_000 }).toContain('certificate replaced');
     await server.stop();
+    await database.drop();
   });
 });

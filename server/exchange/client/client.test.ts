@@ -3,29 +3,31 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeTestDatabase, type TestDatabase } from '../../../db/test-database.ts';
 import { EVIDENCE } from '../../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../../e2e/server.ts';
 import { gb18030 } from '../test-exchange.ts';
 
 let folder: string;
 let server: RunningServer;
-const databaseFile = () => join(folder, 'client.db');
+let database: TestDatabase;
 const start = (port?: number) =>
   startServer({
-    databaseUrl: `file:${databaseFile()}`,
+    databaseUrl: database.url,
     flags: ['--demo', '--api-only'],
     logFile: join(EVIDENCE.api, 'client.log'),
     port,
   });
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'console-client-'));
+  database = await makeTestDatabase();
   server = await start();
 });
 afterAll(async () => {
   await server.stop();
+  await database.drop();
   rmSync(folder, { recursive: true });
 });
 
@@ -68,18 +70,17 @@ async function sampleFile(name: string, ...args: string[]): Promise<string> {
   return file;
 }
 /** How many records stand, how many changes were written, and how many batches. */
-function standing(seedCardsOf: string) {
+async function standing(seedCardsOf: string) {
   const ids = (parse(readFileSync(seedCardsOf, 'utf8'), { columns: true }) as { id: string }[]).map(({ id }) => id);
-  const database = new Database(databaseFile(), { readonly: true });
-  const found = database
-    .prepare(
+  const found = await database.look((sql) =>
+    sql.all(
       `SELECT count(DISTINCT r.id) AS records, count(c.id) AS changes, count(DISTINCT c.batch_id) AS batches
        FROM authentication_records r JOIN record_changes c ON c.record_seq = r.seq
-       WHERE r.id IN (SELECT value FROM json_each(?))`,
-    )
-    .get(JSON.stringify(ids));
-  database.close();
-  return found;
+       WHERE r.id IN (SELECT value FROM json_each(cast(? as text)))`,
+      [JSON.stringify(ids)],
+    ),
+  );
+  return found[0];
 }
 
 it('uploads a sample, all of it, and nothing the second time', { timeout: 60_000 }, async () => {
@@ -95,7 +96,7 @@ it('uploads a sample, all of it, and nothing the second time', { timeout: 60_000
   const second = await run('upload', file, '--batch', '100');
   expect(second).toMatchObject({ code: 0 });
   expect(second.out).toContain('没有再次上传');
-  expect(standing(file)).toEqual({ records: 250, changes: 250, batches: 3 });
+  expect(await standing(file)).toEqual({ records: 250, changes: 250, batches: 3 });
 });
 
 it('shows what was refused, by rows of the file, and ends with 1', { timeout: 60_000 }, async () => {
@@ -131,7 +132,7 @@ it('goes on where it was killed, and sends nothing twice', { timeout: 120_000 },
   const { code, out } = await run('upload', file, '--batch', '200');
   expect(code).toBe(0);
   expect(out).toContain('共 4000 条,写入 4000');
-  expect(standing(file)).toEqual({ records: 4000, changes: 4000, batches: 20 });
+  expect(await standing(file)).toEqual({ records: 4000, changes: 4000, batches: 20 });
 });
 
 it('waits for a province that restarts', { timeout: 120_000 }, async () => {
@@ -143,7 +144,7 @@ it('waits for a province that restarts', { timeout: 120_000 }, async () => {
   await new Promise((resolve) => setTimeout(resolve, 500));
   server = await start(port);
   expect(await end).toMatchObject({ code: 0 });
-  expect(standing(file)).toEqual({ records: 4000, changes: 4000, batches: 20 });
+  expect(await standing(file)).toEqual({ records: 4000, changes: 4000, batches: 20 });
 });
 
 /** The records of a file as if they were of another day. */
@@ -188,7 +189,7 @@ it('takes the next second’s numbers when another upload began in the same one'
   expect(await begin(['upload', second], { EXCHANGE_SECRET: 'wrong' }).end).toMatchObject({ code: 2 });
   writeFileSync(`${second}.upload.json`, JSON.stringify({ ...plan(second), begun: plan(first).begun }));
   expect(await run('upload', second)).toMatchObject({ code: 0 });
-  expect(standing(second)).toEqual({ records: 20, changes: 20, batches: 1 });
+  expect(await standing(second)).toEqual({ records: 20, changes: 20, batches: 1 });
 });
 
 it('goes on with batches of another size', { timeout: 60_000 }, async () => {
