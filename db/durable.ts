@@ -10,8 +10,8 @@ export interface Durable {
   durable(): Promise<void>;
   /** @throws what the disk said, if it ever failed */
   check(): void;
-  /** Returns once the disk is not busy with the log. */
-  idle(): Promise<void>;
+  /** Returns once a commit would be brought to the disk at once; or at once, where others wait for the next turn already. */
+  free(): Promise<void>;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }
@@ -56,11 +56,11 @@ export function makeDurable(path: string, sync = syncFile): Durable {
         });
       return next;
     },
-    async idle() {
-      await (next ?? running).catch(() => {});
+    async free() {
+      if (!next) await running.catch(() => {});
     },
     async close() {
-      await this.idle();
+      await (next ?? running).catch(() => {});
       closeSync(file);
     },
   };

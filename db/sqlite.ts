@@ -148,7 +148,7 @@ function makeWriter(connection: Database.Database, tx: Transaction, wal: Durable
     async rollback() {
       if (connection.inTransaction) connection.exec('ROLLBACK');
     },
-    ready: () => wal.idle(),
+    ready: () => wal.free(),
     settle: () => wal.durable(),
     // There is one writer: nobody stands in its way.
     isPassing: () => false,
