@@ -67,6 +67,7 @@ export function makeApi(
     | 'totpRequired'
     | 'demo'
     | 'databaseUrl'
+    | 'readDatabaseUrl'
     | 'dataKeys'
     | 'dictionaries'
     | 'minFreeMb'
