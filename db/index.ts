@@ -5,7 +5,7 @@
  */
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { type Column, type SQL, sql } from 'drizzle-orm';
+import { Column, is, type SQL, sql } from 'drizzle-orm';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { FaultState } from './fault.ts';
 import { importPostgres, isPostgres } from './kind.ts';
@@ -60,8 +60,10 @@ export type InsertMany = <T extends SQLiteTable>(
  * PostgreSQL has the function from our migrations.
  */
 export function isOneOf(column: Column | SQL, values: readonly Value[]): SQL {
-  if (values.length === 0) return sql`false`;
-  const value = typeof values[0] === 'number' ? sql`cast(value as bigint)` : sql`value`;
+  const isColumn = is(column, Column);
+  if (values.length === 0 && !isColumn) return sql`false`;
+  const areNumbers = isColumn ? column.dataType === 'number' : typeof values[0] === 'number';
+  const value = areNumbers ? sql`cast(value as bigint)` : sql`value`;
   return sql`${column} in (select ${value} from json_each(cast(${JSON.stringify(values)} as text)))`;
 }
 

@@ -147,7 +147,10 @@ export type Pool = ReturnType<typeof makePool>;
 export function isLost(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return (
-    error instanceof StorageUnreachable || code === '25006' || (typeof code === 'string' && /^(08|57P)/.test(code))
+    error instanceof StorageUnreachable ||
+    code === '25006' ||
+    code === '25P03' ||
+    (typeof code === 'string' && /^(08|57P)/.test(code))
   );
 }
 

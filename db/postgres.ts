@@ -21,6 +21,10 @@ const GROUP_MS = 15;
 const ROWS = 1000;
 /** The lock that whoever writes holds until its commit: the house is written for one writer at a time. */
 const WRITERS = 7_230_150;
+/** A word in the log and in no table: its COMMIT waits for the disk, as that of an empty transaction does not. */
+const PROOF = "SELECT pg_logical_emit_message(true, 'vaccination-console', '')";
+/** Milliseconds between two statements after which the server gives up a writer: its machine may be gone, and all others wait. */
+const SILENCE = 30_000;
 /** serialization_failure, deadlock_detected: by programs that are not ours. */
 const PASSING = ['40001', '40P01'];
 
@@ -46,8 +50,7 @@ export async function openPostgres(
     dialect: 'pg',
     read: makeQueries(noting(readers.ask, faults)) as unknown as Queries,
     write: (work, { patient = false } = {}) => queue.add(work, patient),
-    // Nothing but the number of the transaction, which is kept like any other.
-    prove: () => queue.add(async () => void (await writer.ask({ text: 'SELECT pg_current_xact_id()' })), false),
+    prove: () => queue.add(async () => void (await writer.ask({ text: PROOF })), false),
     status: () => ({ ...queue.status(), fault: faults.state() }),
     // The tables are no older than the keys: there is nothing to be sealed.
     unlock: () => withSql(writers, (sql) => unlock(sql, { isNew: true })),
@@ -112,7 +115,8 @@ async function begin(held: Held, patience?: number): Promise<void> {
   const wait = patience === undefined ? '' : `SET LOCAL lock_timeout = ${Math.max(1, Math.ceil(patience))};`;
   // Whoever waits here sees afterwards what those before have committed: each statement looks anew (READ COMMITTED).
   const level = 'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on;';
-  await held.ask({ text: `${level} ${wait} SELECT pg_advisory_xact_lock(${WRITERS})` });
+  const silence = `SET LOCAL idle_in_transaction_session_timeout = ${SILENCE};`;
+  await held.ask({ text: `${level} ${silence} ${wait} SELECT pg_advisory_xact_lock(${WRITERS})` });
 }
 
 /** Its connection is made when it is needed, and anew when it was lost. */

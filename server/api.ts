@@ -66,6 +66,7 @@ export function makeApi(
     | 'totpRequired'
     | 'demo'
     | 'databaseUrl'
+    | 'readDatabaseUrl'
     | 'dataKeys'
     | 'dictionaries'
     | 'minFreeMb'

@@ -20,7 +20,7 @@ const sources = ['app', 'server', 'db', 'e2e']
   .flatMap((room) => readdirSync(room, { recursive: true }).map((name) => join(room, String(name))))
   .filter((path) => /\.tsx?$/.test(path) && statSync(path).isFile());
 const isTest = (path: string) =>
-  path.endsWith('.test.ts') || /^server\/(.*\/)?test-[\w-]+\.ts$/.test(path) || path.startsWith('e2e/');
+  path.endsWith('.test.ts') || /^(server|db)\/(.*\/)?test-[\w-]+\.ts$/.test(path) || path.startsWith('e2e/');
 const imports = sources.filter((path) => !isTest(path)).flatMap(importsOf);
 
 function importsOf(path: string): Import[] {
@@ -165,9 +165,23 @@ describe('database code', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('knows better-sqlite3 in db/ only', () => {
-    const wrong = imports.filter(({ from, to }) => !from.startsWith('db/') && /better-sqlite3/.test(to));
+  it('knows the databases’ drivers in db/ only, and nobody else which of them it has', () => {
+    const wrong = imports.filter(({ from, to }) => !from.startsWith('db/') && /^(better-sqlite3|pg)$/.test(to));
     expect(wrong.map(told)).toEqual([]);
+    const asking = sources.filter(
+      (path) =>
+        /^(server|app)\//.test(path) && !isTest(path) && /\bdialect [!=]==|isPostgres/.test(readFileSync(path, 'utf8')),
+    );
+    expect(asking).toEqual([]);
+  });
+
+  it('loads PostgreSQL’s driver only when it is asked for', () => {
+    const ofPostgres = /^db\/postgres[\w-]*\.ts$/;
+    const wrong = imports.filter(
+      ({ from, to }) => !ofPostgres.test(from) && from !== 'db/kind.ts' && (to === 'pg' || ofPostgres.test(to)),
+    );
+    expect(wrong.map(told)).toEqual([]);
+    expect(readFileSync('db/kind.ts', 'utf8')).not.toMatch(/^import /m);
   });
 
   it('compares sealed columns by their indexes only', () => {
