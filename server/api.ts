@@ -37,6 +37,9 @@ import type { Trust } from './tls/certificate.ts';
 import { type Context, refuse } from './trpc.ts';
 import { type Call, makeTrpcDoor } from './trpc-door.ts';
 
+/** Calls of one batch; our pages send none. */
+const MOST_IN_A_BATCH = 10;
+
 /** Devices offer to install what comes so. */
 const CERTIFICATE = 'application/x-x509-ca-cert';
 
@@ -115,7 +118,7 @@ export function makeApi(
   api.use(async (c, next) => {
     // Whoever watches whether the server lives must not be told that he asks too often.
     if (['/api/health', '/api/ready'].includes(c.req.path)) return next();
-    const refused = await front.refuseHurry(peerOf(c), c.req.header('cookie'));
+    const refused = await front.refuseHurry(peerOf(c), c.req.header('cookie'), callsIn(c.req.path));
     if (!refused) return next();
     c.header('Retry-After', String(refused.retryAfter));
     return say(c, refused);
@@ -175,6 +178,7 @@ export function makeApi(
       endpoint: '/api/trpc',
       req: c.req.raw,
       router: appRouter,
+      maxBatchSize: MOST_IN_A_BATCH,
       createContext: ({ resHeaders }) => {
         const [cookie, origin] = [c.req.header('cookie'), c.req.header('origin')];
         return contextOf({ requestId, address: peerOf(c).address, cookie, origin, resHeaders });
@@ -194,6 +198,11 @@ function patternOf(c: HonoContext): string {
   const pattern = routePath(c, -1);
   const procedure = c.req.path.slice('/api/trpc/'.length);
   return pattern === '/api/trpc/*' && PROCEDURES.has(procedure) ? `/api/trpc/${procedure}` : pattern;
+}
+
+/** tRPC's batches name their calls with commas between, which may be written as `%2C`. */
+function callsIn(path: string): number {
+  return path.startsWith('/api/trpc/') ? path.split(/,|%2c/i).length : 1;
 }
 
 function keepSecure(headers: Headers): void {

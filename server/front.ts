@@ -51,11 +51,11 @@ export function makeFront({ sessions, trustedProxies, limits, metrics, log }: Pa
       if (!origin || isOwn(origin, peer)) return null;
       return { status: 403, code: 'FORBIDDEN', message: '请求来源不受信任' };
     },
-    /** Counts a request against the limits of who makes it. */
-    async refuseHurry(peer: Peer, cookie: string | undefined): Promise<Refused | null> {
+    /** Counts a request against the limits of who makes it. @param calls of a batch: each is one */
+    async refuseHurry(peer: Peer, cookie: string | undefined, calls = 1): Promise<Refused | null> {
       // A session that can't be read is told in the words of each door.
       const session = await sessions.find(cookie).catch(() => null);
-      const retryAfter = await count({ address: peer.address, user: session?.person ?? null });
+      const retryAfter = await count({ address: peer.address, user: session?.person ?? null }, calls);
       if (retryAfter === null) return null;
       const message = `请求过于频繁,请 ${retryAfter} 秒后再试`;
       return { status: 429, code: 'TOO_MANY_REQUESTS', message, retryAfter };

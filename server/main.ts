@@ -10,7 +10,7 @@ import { replaceDictionaries } from './dictionaries/dictionaries.ts';
 import { startRollingUp } from './figures/roll-up.ts';
 import { makeGate } from './http/gate.ts';
 import { limitsFor } from './http/limits.ts';
-import { makeFindPeer } from './http/peer.ts';
+import { isLoopback, makeFindPeer } from './http/peer.ts';
 import { listen } from './http/serve.ts';
 import { makeLog } from './log.ts';
 import { makeMetrics } from './operations/metrics.ts';
@@ -34,6 +34,8 @@ await main().catch((error: Error & { code?: string }) => {
 });
 
 async function main() {
+  // Names, birth dates and the hashes of passwords lie plain in the database: its files are its owner's only.
+  process.umask(0o077);
   const settings = readSettings(process.env, process.argv.slice(2));
   // Next and React read these when they are loaded.
   Object.assign(process.env, { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: settings.dev ? 'development' : 'production' });
@@ -77,6 +79,7 @@ async function main() {
   city?.startUploads(listening.ownUrl);
   const { port } = listening;
   log.info({ host: settings.host, port, ...(trust && { tls: true, httpPort: listening.httpPort }) }, 'listening');
+  if (isOpenInPlain(settings)) log.warn('other machines are served in plain HTTP: set TLS_CERT and TLS_KEY');
   if (settings.demo) process.stdout.write(demoWelcome(`${trust ? 'https' : 'http'}://localhost:${port}`));
 
   if (trust) process.on('SIGHUP', () => trust.certificate.reload());
@@ -86,6 +89,11 @@ async function main() {
     await stopRollingUp();
     await db.close();
   });
+}
+
+/** Behind a proxy that is named, HTTPS is the proxy's. The demo is a trial. */
+function isOpenInPlain({ tls, host, trustedProxies, demo }: Settings): boolean {
+  return !tls && !demo && trustedProxies.length === 0 && host !== 'localhost' && !isLoopback(host);
 }
 
 async function preparePages(settings: Settings): Promise<RequestListener> {

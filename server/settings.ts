@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DEMO_CITY } from '../db/demo/city.ts';
@@ -170,13 +170,24 @@ function readCity(setting: string | undefined, demo: boolean): CityConfig | null
   return setting === 'off' ? null : readCityConfig(setting);
 }
 
-/** `off`, two paths, or unset: what `npm run tls` made, if it did. @throws Error that names both settings */
+/**
+ * `off`, two paths, or unset: what `npm run tls` made, if it did.
+ * @throws Error that names both settings; also where a certificate is, or may be, that can't be looked at: a server that its tablets know by
+ *   HTTPS must not come up in plain without a word
+ */
 function readTls({ TLS_CERT: cert, TLS_KEY: key }: { TLS_CERT?: string | undefined; TLS_KEY?: string | undefined }) {
   if (cert === 'off') return null;
   if (cert !== undefined && key !== undefined) return { cert, key };
   if (cert !== undefined || key !== undefined) throw new Error('settings TLS_CERT, TLS_KEY: set both, or none');
   const made = { cert: join(TLS_FOLDER, TLS_FILES.certificate), key: join(TLS_FOLDER, TLS_FILES.key) };
-  return existsSync(made.cert) ? made : null;
+  try {
+    return statSync(made.cert, { throwIfNoEntry: false }) ? made : null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `settings TLS_CERT, TLS_KEY: ${made.cert} can't be read (${code}): make it by npm run tls as the server's user, or set both to files elsewhere, or TLS_CERT=off for plain HTTP`,
+    );
+  }
 }
 
 /** @throws Error that says what to run */

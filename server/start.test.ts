@@ -1,8 +1,8 @@
 /** The program itself: what it needs to start, and the operator's commands. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { open } from '../db/index.ts';
 import { DEMO_KEYS, makeKeys } from '../db/keys.ts';
@@ -143,6 +143,42 @@ describe('production', () => {
     expect(run('server/sites/create.command.ts', ['--code', '4401060002', '--name', 'x'], env).err).toContain(
       'newer version',
     );
+  });
+
+  it('does not start in plain where its certificate can’t be looked at', () => {
+    const program = join(folder, 'program');
+    mkdirSync(join(program, 'data'), { recursive: true });
+    // As a folder that is another user's: nobody can look behind it, root neither.
+    symlinkSync('tls', join(program, 'data', 'tls'));
+    const started = spawnSync(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), resolve('server/main.ts'), '--api-only'],
+      {
+        cwd: program,
+        env: {
+          ...process.env,
+          DATABASE_URL: databaseUrl,
+          AUTH_SECRET: 's'.repeat(32),
+          DATA_KEYS: TEST_KEYS,
+          TLS_CERT: '',
+        },
+        encoding: 'utf8',
+      },
+    );
+    expect([started.status, started.stderr.trim().split('\n').length]).toEqual([1, 1]);
+    expect(started.stderr).toMatch(/TLS_CERT, TLS_KEY: data\/tls\/server\.crt can't be read \(ELOOP\).*npm run tls/);
+  });
+
+  it('keeps its database for its owner, and says in the log when others read along', async () => {
+    const own = join(folder, 'owned.db');
+    const plainLog = join(EVIDENCE.api, 'start-plain.log');
+    rmSync(plainLog, { force: true });
+    const server = await startServer({
+      ...{ databaseUrl: `file:${own}`, flags: ['--api-only'], logFile: plainLog, host: '0.0.0.0' },
+    });
+    await vi.waitFor(() => expect(readFileSync(plainLog, 'utf8')).toContain('served in plain HTTP'));
+    for (const file of [own, `${own}-wal`, `${own}-shm`]) expect(statSync(file).mode & 0o077).toBe(0);
+    await server.stop();
   });
 
   it('says that its port is taken', async () => {

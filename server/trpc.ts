@@ -6,7 +6,7 @@ import type { CityPlatform } from './city/platform.ts';
 import { DomainError, ERROR_STATUS, type ErrorCode } from './errors.ts';
 import type { Sealer } from './exchange/seal.ts';
 import type { Exports } from './exports/jobs.ts';
-import type { Pace } from './scan/pace.ts';
+import { type Pace, type PaceKind, RETRY_SECONDS } from './scan/pace.ts';
 import type { Actor } from './staff/actor.ts';
 import type { Auth } from './staff/auth.ts';
 import { assertNoHurdle, type Hurdle } from './staff/hurdles.ts';
@@ -116,3 +116,19 @@ export const procedureBefore = (...passing: Hurdle[]) =>
 
 /** Staff before whom nothing stands. */
 export const procedure = procedureBefore();
+
+/**
+ * Staff before whom nothing stands, by procedures that answer a code with somebody's data: a nurse's calls have a minute's number, and a
+ * pace above it.
+ * @param kind counted by itself: a scan makes a lookup and an issue, and either alone would tell of a person
+ */
+export const paced = (kind: PaceKind) =>
+  procedure.use(async ({ ctx, next }) => {
+    if (ctx.actor.role === 'nurse') {
+      await ctx.pace(ctx.actor, kind).catch((refusal: unknown) => {
+        ctx.http.resHeaders.set('Retry-After', String(RETRY_SECONDS));
+        throw refusal;
+      });
+    }
+    return next();
+  });

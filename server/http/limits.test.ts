@@ -15,6 +15,18 @@ describe('requests', () => {
   const ask = async (who: 'nurse' | 'site_admin' | 'nurse2' | 'province' | null, path = '/api/trpc/staff.me') =>
     fetch(site.url + path, { headers: { cookie: who ? await site.cookieOf(who) : '' } });
 
+  it.each([',', '%2C', '%2c'])('of a batch count each, with %s between', async (comma) => {
+    const own = await startTestConsole({ limits: { user: 20, site: 30, stranger: 40, address: 1_000 } });
+    const cookie = await own.cookieOf('auditor');
+    const send = (calls: number) =>
+      fetch(`${own.url}/api/trpc/${Array(calls).fill('staff.me').join(comma)}?batch=1`, { headers: { cookie } });
+    const answers = await (await send(8)).json();
+    expect(answers).toHaveLength(8);
+    expect((await send(11)).status).toBe(400);
+    expect((await send(2)).status).toBe(429);
+    await own.close();
+  });
+
   it('of one user, of a site, of strangers', async () => {
     for (let n = 0; n < 20; n += 1) expect((await ask('nurse')).status).toBe(200);
     const refused = await ask('nurse');
@@ -105,6 +117,12 @@ describe('lookups', () => {
     expect(codes.filter((each) => each === 'ok').length).toBeGreaterThan(3);
     expect(new Set(codes)).toEqual(new Set(['ok', 'TOO_MANY_REQUESTS']));
     expect(await episodes()).toHaveLength(1);
+    // Issuing answers a code with a person, too, and has a count of its own.
+    for (let n = 0; n < 10; n += 1) expect(await time(() => nurse.vouchers.issue.mutate(code))).toBeLessThan(1_000);
+    expect(await episodes()).toHaveLength(1);
+    expect(await time(() => nurse.vouchers.issue.mutate(code))).toBeGreaterThan(95);
+    expect(await time(() => nurse.vouchers.issue.mutate(code))).toBeGreaterThan(195);
+    expect((await episodes()).map(({ detail }) => detail)).toEqual(['issue', 'lookup']);
     const refused = await Promise.all(
       Array.from({ length: 20 }, async () =>
         fetch(`${site.url}/api/trpc/scan.lookup`, {

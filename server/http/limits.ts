@@ -29,26 +29,26 @@ export interface Asker {
 
 /**
  * @param limits requests a minute
- * @returns counts one request; null, or the seconds to wait
+ * @returns counts one request, or the calls of a batch; null, or the seconds to wait
  */
-export function makeLimiter(limits: Limits): (asker: Asker) => Promise<number | null> {
+export function makeLimiter(limits: Limits): (asker: Asker, calls?: number) => Promise<number | null> {
   const make = (keyPrefix: keyof Limits) =>
     new RateLimiterMemory({ keyPrefix, points: limits[keyPrefix], duration: 60 });
   const [user, site, stranger, address] = [make('user'), make('site'), make('stranger'), make('address')];
-  const take = async (limiter: RateLimiterMemory, key: string) => {
+  const take = async (limiter: RateLimiterMemory, key: string, calls: number) => {
     try {
-      await limiter.consume(key);
+      await limiter.consume(key, calls);
       return null;
     } catch (refused) {
       return Math.max(1, Math.ceil((refused as RateLimiterRes).msBeforeNext / 1000));
     }
   };
-  return async (asker) => {
-    const wait = await take(address, asker.address);
+  return async (asker, calls = 1) => {
+    const wait = await take(address, asker.address, calls);
     if (wait !== null) return wait;
-    if (!asker.user) return take(stranger, asker.address);
+    if (!asker.user) return take(stranger, asker.address, calls);
     // The user first: one who is too fast does not use up what the site's others have.
-    const own = await take(user, asker.user.id);
-    return own ?? (asker.user.siteCode === null ? null : take(site, asker.user.siteCode));
+    const own = await take(user, asker.user.id, calls);
+    return own ?? (asker.user.siteCode === null ? null : take(site, asker.user.siteCode, calls));
   };
 }

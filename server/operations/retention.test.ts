@@ -1,7 +1,7 @@
 /** What is too old goes, the rest stays, and the audit trail verifies before, meanwhile and afterwards. */
 import { spawnSync } from 'node:child_process';
 import { eq } from 'drizzle-orm';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fillDemo } from '../../db/demo/fill.ts';
 import { demoRecords } from '../../db/demo/records.ts';
 import { type Db, indexesOf, open, tables } from '../../db/index.ts';
@@ -212,10 +212,14 @@ it('removes no evidence, and nothing that the figures have not counted', async (
 
 it('is a command, which counts only with --dry-run and never shortens the audit trail below 180 days', () => {
   const run = (args: string[], env: Record<string, string> = {}) =>
-    spawnSync(process.execPath, ['--import', 'tsx', 'server/operations/retention.command.ts', ...args], {
-      env: { ...process.env, DATABASE_URL: database.url, RETAIN_AUDIT_DAYS: '180', ...env },
-      encoding: 'utf8',
-    });
+    spawnSync(
+      process.execPath,
+      ['--import', 'tsx', 'server/operations/retention.command.ts', '--clock-is-right', ...args],
+      {
+        env: { ...process.env, DATABASE_URL: database.url, RETAIN_AUDIT_DAYS: '180', ...env },
+        encoding: 'utf8',
+      },
+    );
   expect(run(['--dry-run']).stdout).toContain(
     `would remove 0 vouchers, 0 issues, 0 withdrawn, 0 outbox, 1 sessions, ${OLD_EVENTS} audit`,
   );
@@ -224,5 +228,41 @@ it('is a command, which counts only with --dry-run and never shortens the audit 
   expect(run([], { RETAIN_AUDIT_DAYS: '179' })).toMatchObject({
     status: 1,
     stderr: expect.stringContaining('at least 180'),
+  });
+});
+
+describe('a clock that is ahead', () => {
+  /** The real command, by a clock that is so many days ahead. */
+  function run(days: number, ...args: string[]) {
+    const ahead = `const Real = Date, by = ${days * 24 * 60 * 60 * 1000}; globalThis.Date = class extends Real {
+      constructor(...parts) { super(...(parts.length ? parts : [Real.now() + by])); } static now() { return Real.now() + by; } }`;
+    const clock = `data:text/javascript,${encodeURIComponent(ahead)}`;
+    const program = ['--import', clock, '--import', 'tsx', 'server/operations/retention.command.ts'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...program, ...args], {
+      env: { ...process.env, DATABASE_URL: database.url },
+      encoding: 'utf8',
+    });
+    return { code: status, out: stdout, err: stderr };
+  }
+  const events = () => db.read.$count(tables.auditEvents);
+
+  it('deletes nothing, also when the server has worked by it, unless it is said to be right', async () => {
+    // The oldest events end a year before the next ones: so far the console has not worked without a break.
+    expect(run(0)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the audit trail knows nothing of the 30 days'),
+    });
+    expect(run(0, '--clock-is-right')).toMatchObject({ code: 0, err: '' });
+    expect(run(0)).toMatchObject({ code: 0, err: '' });
+    const before = await events();
+    expect(run(29, '--dry-run')).toMatchObject({ code: 0, err: '' });
+    expect(run(31)).toMatchObject({ code: 1, err: expect.stringContaining('set the clock right') });
+    expect(run(1200)).toMatchObject({ code: 1, err: expect.stringContaining('--clock-is-right') });
+    vi.useFakeTimers({ toFake: ['Date'], now: daysAgo(-1199) });
+    await db.write((tx) => recordEvent(tx, actor, { action: 'record.open', outcome: 'ok', subject: 'in 1199 days' }));
+    vi.useRealTimers();
+    expect(run(1200)).toMatchObject({ code: 1 });
+    expect(await events()).toBe(before + 1);
+    expect((await verifyChain(db.read)).whole).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-/** Who looks up more codes than hands can scan is slowed, and told of in the audit trail. */
+/** Who looks up more codes than hands can scan, or issues for more, is slowed, and told of in the audit trail. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/index.ts';
@@ -17,7 +17,10 @@ export const RETRY_SECONDS = LONGEST_WAIT / 1000;
 /** Somebody who was not too fast for so long begins a new episode, ms. */
 const EPISODE = 5 * MINUTE;
 
-/** One person's lookups. */
+/** Looked up and revealed, or issued: each is counted by itself. */
+export type PaceKind = 'lookup' | 'issue';
+
+/** One person's calls of one kind. */
 interface Run {
   /** When each of the last minute was, ms: a ring of one more than a minute may have, which are enough to know that it is too fast. */
   taken: Float64Array;
@@ -32,7 +35,7 @@ interface Run {
 }
 
 /**
- * @param perMinute how many lookups a minute go at once
+ * @param perMinute how many calls of each kind go at once in a minute
  * @param now ms, for tests
  * @returns waits for the caller's turn, outside of any transaction; throws DomainError TOO_MANY_REQUESTS
  */
@@ -42,10 +45,11 @@ export function makePace(db: Db, perMinute: number, now: () => number = Date.now
     return { taken, next: 0, over: 0, turn: 0, lastOver: Number.NEGATIVE_INFINITY };
   };
   const runs = new LRUCache<string, Run>({ max: 10_000, ttl: 2 * EPISODE, updateAgeOnGet: true });
-  return async (actor: Actor): Promise<void> => {
+  return async (actor: Actor, kind: PaceKind): Promise<void> => {
     const at = now();
-    const run = runs.get(actor.id) ?? begin();
-    runs.set(actor.id, run);
+    const key = `${kind} ${actor.id}`;
+    const run = runs.get(key) ?? begin();
+    runs.set(key, run);
     run.taken[run.next] = at;
     run.next = (run.next + 1) % run.taken.length;
     // What would be overwritten next is the one that was so many before.
@@ -62,7 +66,7 @@ export function makePace(db: Db, perMinute: number, now: () => number = Date.now
       run.turn = turn;
     }
     if (isNew) {
-      const event = { action: 'scan.too_fast', outcome: 'TOO_MANY_REQUESTS', subject: actor.id } as const;
+      const event = { action: 'scan.too_fast', outcome: 'TOO_MANY_REQUESTS', subject: actor.id, detail: kind } as const;
       await db.write((tx) => recordEvent(tx, actor, event));
     }
     if (refused) throw new DomainError('TOO_MANY_REQUESTS', '查询过于频繁,请稍后再试');

@@ -1,5 +1,5 @@
 /** HTTPS for tablets: the certificates, the two ports, and what may be had in plain. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request as plainRequest } from 'node:http';
@@ -191,6 +191,9 @@ describe('a console with a certificate', () => {
 });
 
 describe('the program', () => {
+  const isAlive = (port: number) =>
+    spawnSync(process.execPath, ['server/operations/is-alive.js'], { env: { ...process.env, PORT: String(port) } })
+      .status;
   const secret = { NODE_ENV: 'production' as const, AUTH_SECRET: 's'.repeat(32), DATA_KEYS: 'keys.json' };
 
   it('reads its settings', () => {
@@ -228,10 +231,14 @@ describe('the program', () => {
     });
     const log = () => readFileSync(join(EVIDENCE.api, 'tls.log'), 'utf8');
     expect(server.httpPort).toEqual(expect.any(Number));
+    // A container's health check knows no scheme; one that nobody listens at is not alive.
+    expect(isAlive(server.port)).toBe(0);
+    if (server.httpPort) expect(isAlive(server.httpPort)).toBe(0);
     run('--host', 'third.example');
     server.process.kill('SIGHUP');
     await expect.poll(log, { timeout: 10_000 }).toContain('certificate replaced');
     await server.stop();
+    expect(isAlive(server.port)).toBe(1);
     await database.drop();
   });
 });

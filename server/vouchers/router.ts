@@ -1,4 +1,4 @@
-import { procedure, router } from '../trpc.ts';
+import { paced, procedure, router } from '../trpc.ts';
 import { browseVouchers, browseVouchersOfRecord } from './browse.ts';
 import { listIssuers } from './choices.ts';
 import { issueVoucher } from './issue.ts';
@@ -17,7 +17,9 @@ import {
 import { voidVoucher } from './void.ts';
 
 export const vouchersRouter = router({
-  issue: procedure.input(codeInput).mutation(({ ctx, input }) => issueVoucher(ctx.db, ctx.sealer, ctx.actor, input)),
+  issue: paced('issue')
+    .input(codeInput)
+    .mutation(({ ctx, input }) => issueVoucher(ctx.db, ctx.sealer, ctx.actor, input)),
   reprint: procedure.input(voucherInput).mutation(({ ctx, input }) => reprintVoucher(ctx.db, ctx.actor, input)),
   open: procedure.input(voucherInput).mutation(({ ctx, input }) => openVoucher(ctx.db, ctx.actor, input)),
   browse: procedure.input(browseVouchersInput).mutation(({ ctx, input }) => browseVouchers(ctx.db, ctx.actor, input)),
