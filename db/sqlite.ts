@@ -114,9 +114,9 @@ export function pathOf(url: string): string {
 /** drizzle's transaction(async …) over better-sqlite3 commits before the work is done, so BEGIN and COMMIT are said here. */
 function makeWriter(connection: Database.Database, tx: Transaction, wal: Durable, faults: Faults): Writer {
   // Compiled once: each is said for every write.
-  const [save, release, undo, commit] = ['SAVEPOINT one', 'RELEASE one', 'ROLLBACK TO one', 'COMMIT'].map((words) =>
+  const [save, release, undo] = ['SAVEPOINT one', 'RELEASE one', 'ROLLBACK TO one'].map((words) =>
     connection.prepare(words),
-  ) as [Statement, Statement, Statement, Statement];
+  ) as [Statement, Statement, Statement];
   return {
     tx,
     groupMs: GROUP_MS,
@@ -144,7 +144,7 @@ function makeWriter(connection: Database.Database, tx: Transaction, wal: Durable
       release.run();
       return true;
     },
-    commit: async () => void commit.run(),
+    commit: async () => void connection.exec('COMMIT'),
     async rollback() {
       if (connection.inTransaction) connection.exec('ROLLBACK');
     },
