@@ -13,10 +13,11 @@ import { type Faults, faultOf, makeFaults } from './fault.ts';
 import type { Db, InsertMany, OpenOptions, Queries, Transaction, Value } from './index.ts';
 import { isPostgres } from './kind.ts';
 import { isSealed } from './sealed-columns.ts';
+import type { Sql } from './sql.ts';
 import { makeSqliteSql } from './sqlite-sql.ts';
 import { tables } from './tables.ts';
 import { unlock } from './unlock.ts';
-import { refuseNewer } from './version.ts';
+import { isLast, refuseNewer, refuseNewerThan } from './version.ts';
 import { makeWriteQueue, type Writer } from './write-queue.ts';
 
 /** Of a reader, which waits for nothing but a log that is just being recovered: the process stands still meanwhile. */
@@ -100,6 +101,14 @@ function rewrite(connection: Database.Database): void {
   connection.exec('VACUUM');
   const [checkpoint] = connection.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
   if (checkpoint?.busy) throw new Error('another program has the database open: end it, and start again');
+}
+
+/** @throws Error on tables that this program's migrations have not brought up to date, or on newer ones */
+export async function assertCurrent(sql: Sql): Promise<void> {
+  const [row] = await sql.all<{ last: number | null }>('SELECT max(created_at) AS last FROM __drizzle_migrations');
+  refuseNewerThan(row?.last ?? null, MIGRATIONS);
+  if (isLast(row?.last ?? null, MIGRATIONS)) return;
+  throw new Error('the SQLite file is of an earlier version: start the console on it once');
 }
 
 /** The file behind `file:PATH`. @throws Error on another kind of address */

@@ -41,6 +41,10 @@ export function refuseNewerThan(last: number | null, folder: string): void {
   refuse(versionOf(last, folder));
 }
 
+/** Whether nothing was added since. */
+export const isLast = (last: number | null, folder: string): boolean =>
+  readJournal(folder).at(-1)?.when === Number(last);
+
 function refuse(version: string | null): void {
   if (version === 'newer') {
     throw new Error(
