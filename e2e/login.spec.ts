@@ -154,6 +154,43 @@ test('a tablet that nobody touches locks, with nothing of the resident left, and
   await expect(tablet.getByRole('heading', { name: '扫码核验' })).toBeVisible();
 });
 
+test('idle time is one for all tabs: a paper is left for the lock, and a new tab finds it', async ({ openTablet }) => {
+  const province = await openTablet({ as: 'province' });
+  const tablet = await openTablet();
+  await tablet.clock.install();
+  await nurseWithPin(province, tablet);
+  await scanByHand(tablet, codeOf('demo:authenticated'));
+  await seeResident(tablet, '陈示例');
+  const issued = await tablet.request.post('/api/trpc/vouchers.issue', {
+    data: { code: codeOf('demo:authenticated') },
+  });
+  const { voucherNo } = (await issued.json()).result.data;
+  await tablet.goto(`/vouchers/${voucherNo}`);
+  await expect(tablet.getByRole('button', { name: '补打凭证' })).toBeVisible();
+  await tablet.clock.fastForward('05:01');
+  await seeLocked(tablet);
+  expect(await tablet.content()).not.toContain('陈示例');
+  const other = await tablet.context().newPage();
+  await other.goto(`/vouchers/${voucherNo}`);
+  await seeLocked(other);
+});
+
+test('an office that nobody touches is signed out, in all tabs', async ({ openTablet }) => {
+  const page = await openTablet();
+  await page.clock.install();
+  await signIn(page, 'auditor', 'demo-auditor');
+  await page.waitForURL('/admin');
+  await expect(page.getByRole('heading').first()).toBeVisible();
+  await page.clock.fastForward('29:00');
+  await page.getByRole('heading').first().click();
+  await page.clock.fastForward('02:00');
+  await expect(page).toHaveURL('/admin');
+  await page.clock.fastForward('30:01');
+  await expect(page.getByText('长时间未操作,已自动退出登录')).toBeVisible();
+  const refused = await page.request.get('/api/trpc/staff.me');
+  expect(refused.status()).toBe(401);
+});
+
 test('the lock takes a PIN from hands, and nothing from a scanner', async ({ openTablet }) => {
   const province = await openTablet({ as: 'province' });
   const tablet = await openTablet();

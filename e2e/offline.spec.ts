@@ -54,7 +54,7 @@ test('a reload without a server says so, and opens the page by itself once it is
   });
   expect(kept).toEqual({
     ...{ paths: ['/offline.css', '/offline.html', '/offline.js'], databases: [] },
-    // When the tablet was last touched.
+    // When the browser was last touched.
     storage: { 'console.touched': expect.stringMatching(/^\d+$/) },
   });
 

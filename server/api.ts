@@ -29,6 +29,7 @@ import type { Settings } from './settings.ts';
 import { makeAuth } from './staff/auth.ts';
 import { makeStaffImport } from './staff/door.ts';
 import { assertNoHurdle } from './staff/hurdles.ts';
+import { makeIdle } from './staff/idle.ts';
 import { makeLockout } from './staff/lockout.ts';
 import { makeSessions } from './staff/sessions.ts';
 import { makeSignIn } from './staff/sign-in.ts';
@@ -81,7 +82,7 @@ export function makeApi(
 ): RequestListener {
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
-  const sessions = makeSessions(auth, settings.totpRequired);
+  const sessions = makeSessions(auth, settings.totpRequired, makeIdle(db));
   const lockout = makeLockout();
   const verification = makeVerification(log);
   const exports = makeExports(settings, log);

@@ -10,6 +10,7 @@ import form from '../ui/card-form.module.css';
 import { ChangePassword } from '../ui/change-password.tsx';
 import { PageMessage } from '../ui/page-message.tsx';
 import { useAccount } from '../ui/use-account.ts';
+import { useIdleEnd } from '../ui/use-idle-end.ts';
 import { useMe } from '../ui/use-me.ts';
 import styles from './account.module.css';
 import { PinForm } from './pin-form.tsx';
@@ -18,6 +19,7 @@ import { TwoFactor } from './two-factor.tsx';
 /** One's own account: password, PIN, second factor, sessions. */
 export default function AccountPage() {
   const me = useMe();
+  useIdleEnd();
   const queries = useQueryClient();
   const { data: account, error } = useAccount();
   const [changed, setChanged] = useState(false);

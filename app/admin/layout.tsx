@@ -6,6 +6,7 @@ import zhCN from 'antd/locale/zh_CN';
 import { type ReactNode, useLayoutEffect } from 'react';
 import { useNonce } from '../ui/nonce.ts';
 import { PageMessage } from '../ui/page-message.tsx';
+import { useIdleEnd } from '../ui/use-idle-end.ts';
 import { useMe } from '../ui/use-me.ts';
 import styles from './admin.module.css';
 import { Header } from './header.tsx';
@@ -37,6 +38,7 @@ const THEME: ThemeConfig = {
 /** The frame of every page below /admin; Ant Design is loaded here and nowhere else. */
 export default function AdminLayout({ children }: { children: ReactNode }) {
   const { data: me, error } = useMe();
+  useIdleEnd();
   const nonce = useNonce();
   useLayoutEffect(() => (nonce === undefined ? undefined : giveNonceToStyles(nonce)), [nonce]);
   if (!me) return <PageMessage error={error}>正在打开…</PageMessage>;

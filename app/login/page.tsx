@@ -8,7 +8,10 @@ import styles from '../ui/card-form.module.css';
 import { markTouched } from '../ui/touched.ts';
 
 /** Why somebody is here who was signed in, by `?why=`. */
-const REASONS: Record<string, string> = { tries: '连续输错 5 次,请用密码重新登录' };
+const REASONS: Record<string, string> = {
+  tries: '连续输错 5 次,请用密码重新登录',
+  idle: '长时间未操作,已自动退出登录',
+};
 
 export default function LoginPage() {
   const router = useRouter();

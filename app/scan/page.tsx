@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { useCallback, useEffect, useLayoutEffect, useState } from 'react';
 import { toProblem } from '../ui/api.ts';
 import { PageMessage } from '../ui/page-message.tsx';
+import { useIdle } from '../ui/use-idle.ts';
 import { useMe, useSignOut } from '../ui/use-me.ts';
 import { useOnline } from '../ui/use-online.ts';
 import { VoucherPaper } from '../vouchers/[voucherNo]/paper.tsx';
@@ -15,7 +16,6 @@ import { Result } from './result.tsx';
 import styles from './scan.module.css';
 import { listenToKeyboard } from './scanner/keyboard.ts';
 import { SidePanel } from './side-panel.tsx';
-import { useIdle } from './use-idle.ts';
 import { useScan } from './use-scan.ts';
 
 export default function ScanPage() {

@@ -1,11 +1,11 @@
-/** When somebody last touched this tablet or scanned: kept over a reload, which must not begin the idle time anew. */
+/** When somebody last touched this browser or scanned: kept over a reload and for all tabs, none of which begins the idle time anew. */
 const KEY = 'console.touched';
 
 export function markTouched(): void {
-  sessionStorage.setItem(KEY, String(Date.now()));
+  localStorage.setItem(KEY, String(Date.now()));
 }
 
 /** Milliseconds since 1970; now where nothing is known. */
 export function lastTouched(): number {
-  return Number(sessionStorage.getItem(KEY)) || Date.now();
+  return Number(localStorage.getItem(KEY)) || Date.now();
 }

@@ -21,13 +21,16 @@ export function useMe() {
   return me;
 }
 
-/** Ends the session and shows the login page, with nothing left in memory of what was on the screen. */
+/**
+ * Ends the session and shows the login page, with nothing left in memory of what was on the screen.
+ * @returns `why`: a reason that the login page tells
+ */
 export function useSignOut() {
   const router = useRouter();
   const queries = useQueryClient();
-  return async () => {
+  return async (why?: string) => {
     await fetch('/api/auth/sign-out', { method: 'POST' }).catch(() => undefined);
     queries.clear();
-    router.replace('/login');
+    router.replace(why ? `/login?why=${why}` : '/login');
   };
 }

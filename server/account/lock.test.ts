@@ -1,8 +1,9 @@
 /** The tablet's lock and the PIN. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tables } from '../../db/index.ts';
-import { client, codeOf, qrOf, startTestConsole, type TestConsole } from '../test-console.ts';
+import { client, codeOf, qrOf, sessionCookie, startTestConsole, type TestConsole } from '../test-console.ts';
 import { isTrivialPin } from './schema.ts';
 import { newcomer } from './test-account.ts';
 
@@ -13,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
+const { sites } = tables;
 const code = { code: qrOf('demo:authenticated') };
 
 /** A nurse with a PIN, at a locked tablet. */
@@ -90,6 +92,52 @@ describe('a locked screen', () => {
       for (const _ of [1, 2, 3]) expect(await codeOf(calls.account.unlock.mutate({ pin: '111222' }))).toBe('WRONG_PIN');
       expect(await codeOf(calls.account.unlock.mutate({ pin: PIN }))).toBe('ok');
     }
+  });
+});
+
+describe('a session that nobody uses', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+  afterEach(() => void vi.useRealTimers());
+  /** Longer than a session is remembered without being looked at. */
+  async function letPass(minutes: number) {
+    vi.advanceTimersByTime(minutes * 60_000);
+    await sleep(5_100);
+  }
+  const told = async (action: string) =>
+    (await site.db.read.select().from(tables.auditEvents).where(eq(tables.auditEvents.action, action))).filter(
+      ({ detail }) => detail === 'idle',
+    );
+
+  it('is locked for a nurse and ends for an office, by the server itself', { timeout: 60_000 }, async () => {
+    const { calls, password } = await newcomer(site);
+    await calls.account.setPin.mutate({ password, pin: PIN });
+    const elsewhere = await site.as('nurse2');
+    await site.db.write((tx) => tx.update(sites).set({ idleLockMinutes: 0 }).where(eq(sites.code, '4403050001')));
+    const offices = await Promise.all(
+      (['province', 'city', 'auditor', 'site_admin'] as const).map(async (who) =>
+        client(site.url, sessionCookie(await site.signIn(who))),
+      ),
+    );
+    const askOffices = () => Promise.all(offices.map((office) => codeOf(office.staff.me.query())));
+    expect(await codeOf(elsewhere.scan.today.query())).toBe('ok');
+    expect(new Set(await askOffices())).toEqual(new Set(['ok']));
+    await letPass(4);
+    expect(await codeOf(calls.scan.today.query())).toBe('ok');
+    // The site's five minutes, and what pages tell once a minute. Each of what a page asks at once is refused.
+    await letPass(7);
+    expect(await Promise.all([codeOf(calls.staff.me.query()), codeOf(calls.scan.lookup.mutate(code))])).toEqual(
+      Array(2).fill('SESSION_LOCKED'),
+    );
+    expect(await calls.account.state.query()).toMatchObject({ hurdle: 'SESSION_LOCKED' });
+    expect(await told('account.lock')).toMatchObject([{ actor: 'system:idle', outcome: 'ok' }]);
+    await calls.account.unlock.mutate({ pin: PIN });
+    expect(await codeOf(calls.scan.lookup.mutate(code))).toBe('ok');
+    expect(new Set(await askOffices())).toEqual(new Set(['ok']));
+    await letPass(32);
+    expect(new Set(await askOffices())).toEqual(new Set(['UNAUTHENTICATED']));
+    expect(await told('staff.sign_out')).toHaveLength(offices.length);
+    // A site that wants no lock has none.
+    expect(await codeOf(elsewhere.scan.today.query())).toBe('ok');
   });
 });
 

@@ -12,6 +12,9 @@ export const ROLE_NAMES: Record<Role, string> = {
   auditor: '审计员',
 };
 
+/** After so long without a touch an office's session ends; a nurse's tablet has its site's time, and is locked. */
+export const OFFICE_IDLE_MINUTES = 30;
+
 /** What a site admin may give, and whom a site admin manages. */
 export const SITE_ROLES = ['nurse', 'site_admin'] as const;
 export const isSiteRole = (role: Role) => (SITE_ROLES as readonly Role[]).includes(role);

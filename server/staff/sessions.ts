@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Actor } from './actor.ts';
 import type { Auth } from './auth.ts';
 import { type Hurdle, hurdleOf } from './hurdles.ts';
+import type { Idle } from './idle.ts';
 import type { Role } from './schema.ts';
 
 type Identity = Omit<Actor, 'requestId'>;
@@ -21,8 +22,9 @@ const REMEMBERED_MS = 5_000;
  * Who stands behind a request's cookies. better-auth's `getSession` costs about 2 ms of CPU, so its answer is remembered
  * for a few seconds (`npm run bench -- session`), and forgotten at once on sign-out and on what is done to an account.
  * @param totpRequired the roles that sign in with a code
+ * @param idle judges whether a session has been used; null: nobody does
  */
-export function makeSessions(auth: Auth, totpRequired: readonly Role[] = []) {
+export function makeSessions(auth: Auth, totpRequired: readonly Role[] = [], idle: Idle | null = null) {
   const remembered = new LRUCache<string, Session>({ max: 10_000, ttl: REMEMBERED_MS });
   // Counts the forgettings, so that an answer read before one is not remembered after it.
   let forgettings = 0;
@@ -53,6 +55,12 @@ export function makeSessions(auth: Auth, totpRequired: readonly Role[] = []) {
         hurdle: hurdleOf(user, totpRequired, found.session.screenLockedAt ?? null),
         twoFactorEnabled: user.twoFactorEnabled ?? false,
       };
+      if (found.session.screenLockedAt) idle?.forget(session.id);
+      else {
+        const verdict = await idle?.judge(session);
+        if (verdict === 'ended') return null;
+        if (verdict === 'locked') return { ...session, hurdle: 'SESSION_LOCKED' };
+      }
       if (before === forgettings) remembered.set(cookie, session);
       return session;
     },

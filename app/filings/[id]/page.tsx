@@ -5,12 +5,14 @@ import Link from 'next/link';
 import { use } from 'react';
 import { api, toProblem } from '../../ui/api.ts';
 import { PageMessage } from '../../ui/page-message.tsx';
+import { useIdleEnd } from '../../ui/use-idle-end.ts';
 import styles from './filing.module.css';
 import { FilingPaper } from './paper.tsx';
 
 /** The application form (F1) as paper: printed, stamped, scanned, handed in. */
 export default function FilingPaperPage({ params }: { params: Promise<{ id: string }> }) {
   const id = Number(use(params).id);
+  useIdleEnd();
   const opened = useQuery({
     queryKey: ['filings.open', id],
     queryFn: () => api.filings.open.mutate({ id }),

@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { use } from 'react';
 import { api, toProblem } from '../../ui/api.ts';
 import { PageMessage } from '../../ui/page-message.tsx';
+import { useIdleEnd } from '../../ui/use-idle-end.ts';
 import { ReportPaper } from './paper.tsx';
 import styles from './report.module.css';
 
@@ -17,6 +18,7 @@ interface Props {
 /** A site's day, to be printed and filed. */
 export default function ReportPage({ params, searchParams }: Props) {
   const { day } = use(params);
+  useIdleEnd();
   const { site: siteCode } = use(searchParams);
   const report = useQuery({
     queryKey: ['vouchers.report', day, siteCode ?? null],

@@ -7,6 +7,7 @@ import { flushSync } from 'react-dom';
 import type { Voucher } from '../../../server/vouchers/schema.ts';
 import { api, toProblem } from '../../ui/api.ts';
 import { PageMessage } from '../../ui/page-message.tsx';
+import { useIdleEnd } from '../../ui/use-idle-end.ts';
 import { useMe } from '../../ui/use-me.ts';
 import { VoucherPaper } from './paper.tsx';
 import styles from './voucher.module.css';
@@ -15,6 +16,7 @@ import styles from './voucher.module.css';
 export default function VoucherPage({ params }: { params: Promise<{ voucherNo: string }> }) {
   const { voucherNo } = use(params);
   const { data: me, error: noMe } = useMe();
+  useIdleEnd();
   const opened = useQuery({
     queryKey: ['vouchers.open', voucherNo],
     queryFn: () => api.vouchers.open.mutate({ voucherNo }),

@@ -1,0 +1,74 @@
+/**
+ * Sessions that nobody uses: a nurse's screen is locked after the site's time, an office's session ends. The pages do both by themselves,
+ * and this is for the tab that was closed. When each session was last seen is in memory: a request writes nothing, a restart
+ * begins the time anew.
+ */
+import { randomUUID } from 'node:crypto';
+import { and, eq, isNull } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
+import { type Db, tables } from '../../db/index.ts';
+import { recordEvent } from '../audit/record-event.ts';
+import { OFFICE_IDLE_MINUTES, type Role } from './schema.ts';
+
+const MINUTE = 60_000;
+/** Pages tell of touches once a minute, and a session that is remembered is not looked at for some seconds. */
+const SLACK_MS = 1.5 * MINUTE;
+
+interface Used {
+  id: string;
+  person: { id: string; role: Role; siteCode: string | null };
+}
+const { sessions, sites } = tables;
+
+/** @returns what to do with a session that is asked for: nothing, or it was just locked, or has just ended */
+export function makeIdle(db: Db) {
+  const seen = new LRUCache<string, number>({ max: 20_000 });
+
+  async function lock({ id, person }: Used): Promise<void> {
+    await db.write(async (tx) => {
+      const open = and(eq(sessions.id, id), isNull(sessions.screenLockedAt));
+      const set = { screenLockedAt: new Date().toISOString() };
+      const [locked] = await tx.update(sessions).set(set).where(open).returning();
+      if (locked) await recordEvent(tx, byItself(), { ...event(person.id), action: 'account.lock' });
+    });
+  }
+
+  async function end({ id, person }: Used): Promise<void> {
+    await db.write(async (tx) => {
+      const [ended] = await tx.delete(sessions).where(eq(sessions.id, id)).returning();
+      if (ended) await recordEvent(tx, byItself(), { ...event(person.id), action: 'staff.sign_out' });
+    });
+  }
+
+  async function minutesOf({ role, siteCode }: Used['person']): Promise<number> {
+    if (role !== 'nurse') return OFFICE_IDLE_MINUTES;
+    const [site] = await db.read
+      .select()
+      .from(sites)
+      .where(eq(sites.code, siteCode ?? ''));
+    return site?.idleLockMinutes ?? 0;
+  }
+
+  return {
+    async judge(session: Used): Promise<'used' | 'locked' | 'ended'> {
+      const now = Date.now();
+      const since = now - (seen.get(session.id) ?? now);
+      if (since > SLACK_MS) {
+        const minutes = await minutesOf(session.person);
+        if (minutes > 0 && since > minutes * MINUTE + SLACK_MS) {
+          const isNurse = session.person.role === 'nurse';
+          await (isNurse ? lock(session) : end(session));
+          return isNurse ? 'locked' : 'ended';
+        }
+      }
+      seen.set(session.id, now);
+      return 'used';
+    },
+    /** Of a session whose screen is locked: its time begins when it is opened. */
+    forget: (sessionId: string) => void seen.delete(sessionId),
+  };
+}
+export type Idle = ReturnType<typeof makeIdle>;
+
+const byItself = () => ({ kind: 'system' as const, program: 'idle', requestId: randomUUID() });
+const event = (subject: string) => ({ outcome: 'ok' as const, subject, detail: 'idle' });
