@@ -15,6 +15,21 @@ export function makeLog(level: string) {
 export type Log = ReturnType<typeof makeLog>;
 
 /**
+ * Makes JSON lines of what a library prints, without its words: Next prints errors as text, and quotes what somebody sent. Of an error
+ * its class and its places in the code remain.
+ */
+export function takeConsole(log: Log): void {
+  const tell =
+    (level: 'error' | 'warn' | 'debug') =>
+    (first: unknown, ...others: unknown[]) => {
+      const error = [first, ...others].find((each) => each instanceof Error);
+      log[level](error ? { error: describeError(error) } : {}, 'told by the pages');
+    };
+  const [error, warn, debug] = [tell('error'), tell('warn'), tell('debug')];
+  Object.assign(globalThis.console, { error, warn, log: debug, info: debug, debug, trace: debug });
+}
+
+/**
  * What of an unexpected error may be logged. Messages of database errors quote values, so only the class, the code and
  * the places in the code remain.
  */

@@ -12,7 +12,7 @@ import { makeGate } from './http/gate.ts';
 import { limitsFor } from './http/limits.ts';
 import { isLoopback, makeFindPeer } from './http/peer.ts';
 import { listen } from './http/serve.ts';
-import { makeLog } from './log.ts';
+import { type Log, makeLog, takeConsole } from './log.ts';
 import { makeMetrics } from './operations/metrics.ts';
 import { makeMetricsDoor } from './operations/metrics-door.ts';
 import { stopOnSignals } from './operations/stop.ts';
@@ -61,7 +61,7 @@ async function main() {
   const api = makeApi(db, settings, log, parts);
   const page: RequestListener = settings.apiOnly
     ? (_request, response) => response.writeHead(404).end()
-    : await preparePages(settings);
+    : await preparePages(settings, log);
 
   const numbers = makeMetricsDoor(metrics, settings.metrics, log);
   const other: RequestListener = (request, response) => {
@@ -74,7 +74,8 @@ async function main() {
     return page(request, response);
   };
   const findPeer = makeFindPeer(settings.trustedProxies);
-  const listening = await listen(settings, trust, makeGate({ api, page: other, trust, findPeer, dev: settings.dev }));
+  const gate = makeGate({ api, page: other, trust, findPeer, dev: settings.dev, limits: parts.limits });
+  const listening = await listen(settings, trust, gate);
   const stopRollingUp = startRollingUp(db, log);
   city?.startUploads(listening.ownUrl);
   const { port } = listening;
@@ -96,7 +97,8 @@ function isOpenInPlain({ tls, host, trustedProxies, demo }: Settings): boolean {
   return !tls && !demo && trustedProxies.length === 0 && host !== 'localhost' && !isLoopback(host);
 }
 
-async function preparePages(settings: Settings): Promise<RequestListener> {
+async function preparePages(settings: Settings, log: Log): Promise<RequestListener> {
+  if (!settings.dev) takeConsole(log);
   const { default: next } = await import('next');
   const pages = next({ dev: settings.dev, hostname: settings.host, port: settings.port });
   await pages.prepare();

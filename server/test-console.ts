@@ -86,6 +86,7 @@ export async function startTestConsole(
     api,
     page: (_request, response) => response.end('a page'),
     findPeer: makeFindPeer(trustedProxies),
+    limits,
     trust,
     ...(options.bodyMs === undefined ? {} : { bodyMs: options.bodyMs }),
   });

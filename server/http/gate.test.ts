@@ -89,6 +89,30 @@ describe('headers', () => {
   }
 });
 
+describe('pages', () => {
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('take no %s', async (method) => {
+    const refused = await fetch(`${site.url}/login`, { method, ...(method === 'OPTIONS' ? {} : { body: 'x' }) });
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  it('are answered to GET and HEAD', async () => {
+    for (const method of ['GET', 'HEAD']) expect((await fetch(`${site.url}/login`, { method })).status).toBe(200);
+  });
+
+  it('are counted by address, and what they are drawn with is not', async () => {
+    const few = await startTestConsole({ limits: { user: 1_000, site: 1_000, stranger: 5, address: 1_000 } });
+    const ask = (path: string) => fetch(few.url + path);
+    for (let n = 0; n < 5; n += 1) expect((await ask('/login')).status).toBe(200);
+    const refused = await ask('/login');
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await ask('/_next/static/x.js')).status).toBe(200);
+    // The API has a count of its own.
+    expect((await ask('/api/exchange/openapi.json')).status).toBe(200);
+    await few.close();
+  });
+});
+
 describe('sizes', () => {
   it('of addresses', async () => {
     const long = await fetch(`${site.url}/scan?${'x'.repeat(9_000)}`);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Trust } from '../tls/certificate.ts';
 import { API_POLICY, pagePolicy, setHeaders } from './headers.ts';
+import { LIMITS, type Limits, makeLimiter } from './limits.ts';
 import { type FindPeer, isLoopback } from './peer.ts';
 
 /** Characters of path and query. Inputs of queries stand there, e.g. the filters of lists. */
@@ -13,9 +14,11 @@ const BODY_MS = 30_000;
 
 /** Batches are read as they come, and files are large: these doors have limits of their own. */
 export const OWN_LIMITS = /^\/api\/(exchange\/v1\/batches|filings\/[^/]+\/files|staff\/import)$/;
-/** What a tablet that does not trust us yet may read: the page that says how, what it is drawn with, and the certificate. */
+/** What a tablet that does not trust us yet may read: the page that says how, what it is drawn with (as it is written: nothing behind it decodes to another place), and the certificate. */
 const BEFORE_TRUST =
-  /^\/(trust|api\/trust\/authority\.crt|api\/trpc\/trust\.read|_next\/static\/(?!.*\.\.).*|icon\.svg)$/;
+  /^\/(trust|api\/trust\/authority\.crt|api\/trpc\/trust\.read|_next\/static\/(?!.*(?:\.\.|%)).*|icon\.svg)$/;
+/** What was made beforehand costs nothing to send; a page asks for a dozen of them. */
+const STATIC = /^\/_next\/static\//;
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
 
 interface Gate {
@@ -24,11 +27,15 @@ interface Gate {
   findPeer: FindPeer;
   dev?: boolean;
   bodyMs?: number;
+  /** Requests a minute: pages count as a stranger's, by themselves. */
+  limits?: Limits;
   /** What this server speaks TLS with, if it does: plain requests of other machines are sent there. */
   trust?: Trust | null;
 }
 
-export function makeGate({ api, page, findPeer, dev = false, bodyMs = BODY_MS, trust = null }: Gate): RequestListener {
+export function makeGate(parts: Gate): RequestListener {
+  const { api, page, findPeer, dev = false, bodyMs = BODY_MS, limits = LIMITS, trust = null } = parts;
+  const countPage = makeLimiter(limits);
   return (request, response) => {
     const url = request.url ?? '';
     const path = url.split('?', 1)[0] ?? '';
@@ -49,10 +56,20 @@ export function makeGate({ api, page, findPeer, dev = false, bodyMs = BODY_MS, t
     }
     if (!OWN_LIMITS.test(path)) hurry(request, bodyMs);
     if (forApi) return api(request, response);
+    // Pages take nothing: no body is read for them, and nothing of a form or an action comes to Next.
+    if (!dev && request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD');
+      return refuse(request, response, 405, 'METHOD_NOT_ALLOWED', '页面不支持这个请求方法');
+    }
     // Next takes the nonce of its scripts from here; the root layout hands it to what makes styles.
     request.headers['content-security-policy'] = policy;
     request.headers['x-nonce'] = nonce;
-    return page(request, response);
+    if (STATIC.test(path)) return page(request, response);
+    return void countPage({ address: peer.address }).then((retryAfter) => {
+      if (retryAfter === null) return page(request, response);
+      response.setHeader('Retry-After', retryAfter);
+      refuse(request, response, 429, 'TOO_MANY_REQUESTS', `请求过于频繁,请 ${retryAfter} 秒后再试`);
+    });
   };
 }
 
