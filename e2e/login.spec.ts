@@ -192,6 +192,18 @@ test('an office that nobody touches is signed out, in all tabs', async ({ openTa
   expect(refused.status()).toBe(401);
 });
 
+test('an address can lead a sign-in nowhere else', async ({ openTablet }) => {
+  const page = await openTablet();
+  for (const where of ['next', 'return_to', 'redirect', 'callbackURL', 'why']) {
+    await page.goto(`/login?${where}=https://evil.example/&${where}=//evil.example`);
+    await page.getByLabel('用户名').fill('auditor');
+    await page.getByLabel('密码', { exact: true }).fill('demo-auditor');
+    await page.getByRole('button', { name: '登录' }).click();
+    await page.waitForURL('/admin');
+    await expect(page.locator('[href*="evil"], [src*="evil"], [action*="evil"]')).toHaveCount(0);
+  }
+});
+
 test('the lock takes a PIN from hands, and nothing from a scanner', async ({ openTablet }) => {
   const province = await openTablet({ as: 'province' });
   const tablet = await openTablet();

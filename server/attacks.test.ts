@@ -1,6 +1,7 @@
 /**
  * Attacks on the doors, each over HTTP. Others stand with what they attack: hostile bodies and files in exchange/ and filings/, random input in
- * malformed.test.ts, who may do what in access.test.ts, scripts in stored texts in e2e/xss.spec.ts.
+ * malformed.test.ts, who may do what in access.test.ts, scripts in stored texts in e2e/xss.spec.ts, open redirects where there is one: to HTTPS in
+ * tls/tls.test.ts, back from the gateway in city/gateway.test.ts, after the sign-in in e2e/login.spec.ts.
  */
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

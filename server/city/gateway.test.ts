@@ -146,6 +146,24 @@ describe('a face', () => {
     expect(await codeOf(phone.finishFace.mutate())).toBe('FACE_NOT_FOUND');
   });
 
+  it('comes back to our own page, whatever is sent along', async () => {
+    const send = (headers: Record<string, string>) =>
+      fetch(`${site.url}/api/trpc/phone.authenticate`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({
+          ...typed('王新民', { methods: ['3', '2'], nation: '01' }),
+          ...{ returnTo: 'https://evil.example', return_to: 'https://evil.example' },
+        }),
+      });
+    expect((await send({ origin: 'https://evil.example' })).status).toBe(403);
+    expect((await send({ origin: 'https://evil.example', 'x-forwarded-host': 'evil.example' })).status).toBe(403);
+    expect(asked).toEqual([]);
+    answers = [says(pending)];
+    await send({ origin: site.url, 'x-forwarded-host': 'evil.example', referer: 'https://evil.example/' });
+    expect(asked).toMatchObject([{ body: { return_to: `${site.url}/phone/face` } }]);
+  });
+
   it('is shown only once all is known that the gateway may not know', async () => {
     const call = phone.authenticate.mutate(typed('王新民', { methods: ['2', '3'] }));
     await expect(call).rejects.toMatchObject({ data: { error: { code: 'BAD_INPUT', field: 'nation' } } });

@@ -48,7 +48,7 @@ export function makeGate(parts: Gate): RequestListener {
     if (request.rawHeaders.length > MOST_HEADERS * 2) return refuse(request, response, 431, 'TOO_LARGE', '请求头过多');
     if (trust && !peer.secure && !isLoopback(peer.address) && !BEFORE_TRUST.test(path)) {
       const name = HOST.exec(peer.host)?.[1];
-      if (!name) return refuse(request, response, 400, 'MALFORMED', '请求地址有误');
+      if (!name || !url.startsWith('/')) return refuse(request, response, 400, 'MALFORMED', '请求地址有误');
       response
         .writeHead(308, { Location: `https://${name}${trust.httpsPort === 443 ? '' : `:${trust.httpsPort}`}${url}` })
         .end();

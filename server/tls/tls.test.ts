@@ -86,7 +86,10 @@ describe('a console with a certificate', () => {
     headers: Record<string, string | string[] | undefined>;
     body: Buffer;
   }
-  function ask(url: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}) {
+  function ask(
+    url: string,
+    options: { path?: string; method?: string; headers?: Record<string, string>; body?: string } = {},
+  ) {
     const agent = new Agent({ ca });
     const { body, ...how } = options;
     return new Promise<Answer>((resolve, reject) => {
@@ -137,6 +140,7 @@ describe('a console with a certificate', () => {
       ['/trust/../scan', 'GET'],
       ['/trusted', 'GET'],
       ['/_next/static/../../scan', 'GET'],
+      ['/_next/static/%2e%2e/%2e%2e/login', 'GET'],
     ] as const) {
       const answer = await ask(plain(path), { method, headers: elsewhere });
       expect(answer.status).toBe(308);
@@ -144,8 +148,29 @@ describe('a console with a certificate', () => {
       expect(new URL(String(answer.headers.location)).host).toBe(`console.example:${site.listening.port}`);
       expect(new URL(String(answer.headers.location)).pathname).toBe(to.pathname);
     }
-    expect((await ask(plain('/'), { headers: { ...elsewhere, host: 'a/b@c' } })).status).toBe(400);
   });
+
+  it.each([
+    'a/b@c',
+    'console.example@evil.example',
+    'evil.example/',
+    'evil.example?',
+    '\\evil.example',
+    'a:1:2',
+    '[::1',
+  ])('sends nobody to the strange host %j', async (host) => {
+    const { status, headers } = await ask(plain('/'), { headers: { ...elsewhere, host } });
+    expect([status, headers.location]).toEqual([400, undefined]);
+  });
+
+  it.each(['//evil.example/x', '/\\evil.example', '/@evil.example', 'http://evil.example/x'])(
+    'sends whoever asks for %s to itself',
+    async (path) => {
+      const { headers } = await ask(plain('/'), { path, headers: elsewhere });
+      if (headers.location)
+        expect(new URL(String(headers.location)).host).toBe(`console.example:${site.listening.port}`);
+    },
+  );
 
   it('serves this machine itself in plain', async () => {
     expect((await ask(plain('/scan'))).status).toBe(200);
