@@ -1,8 +1,9 @@
 /** Whole databases as files: a copy made while others write, what is in one, and whether somebody holds it. */
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { faultOf } from './fault.ts';
+import { sync } from './sync.ts';
 import { findVersion } from './version.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/sqlite', import.meta.url));
@@ -68,6 +69,19 @@ export function inspectDatabase(path: string): Contents {
   }
 }
 
+/** Ends every session of a database, and every sign-in that is half done: what was ended since it was copied must not live again. */
+export function endVisits(path: string): void {
+  const database = new Database(path, { fileMustExist: true });
+  try {
+    const there = new Set(database.prepare("select name from sqlite_master where type = 'table'").pluck().all());
+    for (const table of ['sessions', 'verifications']) {
+      if (there.has(table)) database.exec(`delete from "${table}"`);
+    }
+  } finally {
+    database.close();
+  }
+}
+
 /**
  * Whether another connection has a database open. Brings its log into the file when nobody has.
  * @returns `unknown` where the file is too damaged to tell, and the system does not tell either
@@ -101,14 +115,4 @@ function isOpenInProcess(path: string): boolean | 'unknown' {
         return false;
       }
     });
-}
-
-/** Waits until a file, or a folder's list of names, is on the disk. */
-export function sync(path: string): void {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -4,6 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fchownSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { sync } from './sync.ts';
 
 /** What DATA_KEYS holds. */
 export interface KeyRing {
@@ -67,6 +69,8 @@ export function saveKeys(path: string, ring: KeyRing, { fresh = false } = {}): v
     fsyncSync(file);
     closeSync(file);
     if (!fresh) renameSync(written, path);
+    // Its name, too: what is sealed by a key that a power cut takes back is lost.
+    if (process.platform !== 'win32') sync(dirname(path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new KeysError(code === 'EEXIST' ? `${path} is there already` : `${path} can't be written (${code})`);

@@ -1,6 +1,6 @@
 /** Backups by the real commands: of a server that is working, restored to the last answered voucher. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -128,6 +128,22 @@ it('keeps the newest', { timeout: 60_000 }, async () => {
   expect(readdirSync(backups)).not.toContain(first.split('/').at(-1));
 });
 
+it('never deletes the one that it has just made, whatever a clock that was ahead left', {
+  timeout: 60_000,
+}, async () => {
+  const [own, ahead] = [join(folder, 'ahead'), ['console-20990101T000000Z-aaaa', 'console-20990102T000000Z-bbbb']];
+  mkdirSync(own);
+  for (const name of ahead) writeFileSync(join(own, `${name}.db.sealed`), '');
+  for (const kept of [2, 2, 1]) {
+    const { code, out } = await run('backup', ['--to', own, '--keep', String(kept)]);
+    const made = out.split(':')[0]?.split('/').at(-1);
+    expect(code).toBe(0);
+    expect(readdirSync(own)).toContain(made);
+    expect(readdirSync(own)).toHaveLength(kept);
+  }
+  expect(readdirSync(own).filter((name) => name.includes('2099'))).toEqual([]);
+});
+
 it('says in one line what it needs', { timeout: 60_000 }, async () => {
   for (const [name, args, env, told] of [
     ['backup', ['--to', backups], { BACKUP_KEY: '' }, 'BACKUP_KEY'],
@@ -150,10 +166,21 @@ it('replaces no database unless it is told to, and none that a server holds', { 
   const target = join(folder, 'restored.db');
   const told = await run('restore', [sealed, '--to', target, '--force']);
   expect(told).toMatchObject({ code: 0, err: '' });
-  expect(told.out).toContain('.before-restore');
+  expect(told.out).toContain('.before-restore-');
   const db = await open(`file:${target}`);
   expect((await verifyChain(db.read)).whole).toBe(true);
+  // Somebody was signed in when it was made: may have been signed out since.
+  expect(await db.read.$count(tables.sessions)).toBe(0);
+  expect(await db.read.$count(tables.verifications)).toBe(0);
+  await db.write((tx) => tx.update(tables.sites).set({ name: '当前的数据库' }));
   await db.close();
+
+  // The wrong backup first, the right one second: what there was before both is still there.
+  for (let n = 0; n < 2; n += 1)
+    expect(await run('restore', [sealed, '--to', target, '--force'])).toMatchObject({ code: 0 });
+  const asides = readdirSync(folder).filter((name) => /^restored\.db\.before-restore-[\dTZ]+-[\da-f]{4}$/.test(name));
+  expect(asides).toHaveLength(3);
+  expect(asides.filter((name) => readFileSync(join(folder, name)).includes('当前的数据库'))).toHaveLength(1);
 
   const wrong = join(folder, 'wrong.db');
   for (const [bytes, env] of [

@@ -14,8 +14,9 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { type Contents, copyDatabase, inspectDatabase, isHeld, sync } from '../../db/backup.ts';
+import { type Contents, copyDatabase, endVisits, inspectDatabase, isHeld } from '../../db/backup.ts';
 import { openReadOnly } from '../../db/index.ts';
+import { sync } from '../../db/sync.ts';
 import { verifyChain } from '../audit/chain.ts';
 import { seal, unseal } from './sealed-file.ts';
 
@@ -47,8 +48,7 @@ export async function makeBackup(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Of a run that was killed.
   for (const name of readdirSync(folder).filter((name) => UNFINISHED.test(name))) rmSync(join(folder, name));
-  const time = new Date().toISOString().replace(/\.\d+|[-:]/g, '');
-  const name = `console-${time}-${randomBytes(2).toString('hex')}.db.sealed`;
+  const name = `console-${timeName()}.db.sealed`;
   const plain = join(folder, `.${name}.plain.part`);
   const sealed = join(folder, `.${name}.part`);
   try {
@@ -67,12 +67,15 @@ export async function makeBackup(
     renameSync(sealed, file);
     sync(folder);
     const sealedSize = statSync(file).size;
-    prune(folder, options.keep);
+    prune(folder, options.keep, name);
     return { ...contents, file, sealedSize, digest: digest.digest('hex'), trail };
   } finally {
     for (const each of [plain, sealed]) rmSync(each, { force: true });
   }
 }
+
+/** UTC to the second, and letters that no other has. */
+const timeName = () => `${new Date().toISOString().replace(/\.\d+|[-:]/g, '')}-${randomBytes(2).toString('hex')}`;
 
 async function* passing(source: AsyncIterable<Buffer>, see: (piece: Buffer) => void) {
   for await (const piece of source) {
@@ -81,14 +84,16 @@ async function* passing(source: AsyncIterable<Buffer>, see: (piece: Buffer) => v
   }
 }
 
-function prune(folder: string, keep: number) {
-  const names = readdirSync(folder).filter((name) => NAME.test(name));
-  for (const old of names.sort().reverse().slice(keep)) rmSync(join(folder, old));
+/** The one that was just made is the newest, whatever the names of others say: a clock that was ahead once leaves names of a time to come. */
+function prune(folder: string, keep: number, made: string) {
+  const others = readdirSync(folder).filter((name) => NAME.test(name) && name !== made);
+  const [before, ahead] = [others.filter((name) => name < made), others.filter((name) => name > made)];
+  for (const old of [...before.sort().reverse(), ...ahead].slice(keep - 1)) rmSync(join(folder, old));
 }
 
 /**
  * Brings a backup back.
- * @param options.to the database's file; one that is there is only replaced by force, and kept beside it as `.before-restore`
+ * @param options.to the database's file; one that is there is only replaced by force, and kept beside it as `.before-restore-` and the time
  * @throws Error when the seal, the database or its audit trail do not verify, or a program has the database open; nothing changed then
  */
 export async function restoreBackup(
@@ -112,6 +117,7 @@ export async function restoreBackup(
     if (contents.version === 'newer')
       throw new Error('this backup was made by a newer version of this program: install that one');
     const trail = await verifyTrail(plain);
+    endVisits(plain);
     sync(plain);
     // It took a while.
     if (replaces) refuseHeld(to);
@@ -123,14 +129,13 @@ export async function restoreBackup(
 
 /** @returns where the old one is now */
 function putInPlace(plain: string, to: string): string | null {
-  const aside = `${to}.before-restore`;
+  // A name of its own: whoever takes the wrong backup first and the right one second still has what there was.
+  const aside = `${to}.before-restore-${timeName()}`;
   const replaces = existsSync(to);
   for (const end of ['-wal', '-shm']) {
-    rmSync(`${aside}${end}`, { force: true });
     // Of a database that was too damaged to bring its log into the file.
     if (existsSync(`${to}${end}`)) renameSync(`${to}${end}`, `${aside}${end}`);
   }
-  rmSync(aside, { force: true });
   if (replaces) linkSync(to, aside);
   renameSync(plain, to);
   sync(dirname(to));
