@@ -118,7 +118,7 @@ test('a second factor is set up with a QR code, asked for, and replaced by a bac
   await page.getByLabel('验证码').fill('000000');
   await page.getByRole('button', { name: '继续' }).click();
   await expect(page.getByText('验证码不正确', { exact: true })).toBeVisible();
-  await page.getByLabel('验证码').fill(codeOfApp(uri));
+  await page.getByLabel('验证码').fill(codeOfApp(uri, 1));
   await page.getByRole('button', { name: '继续' }).click();
   await page.waitForURL('/admin');
   await signIn(page, username, password);

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { DomainError } from '../errors.ts';
+import { dropOwing } from '../staff/accounts.ts';
 import type { Actor } from '../staff/actor.ts';
 import { assertPassword } from '../staff/password.ts';
 import { type AuthDoor, askAuth } from './ask-auth.ts';
@@ -31,6 +32,7 @@ export async function changePassword(
   const { staff } = tables;
   await on.db.write(async (tx) => {
     await tx.update(staff).set({ mustChangePassword: false, updatedAt: new Date() }).where(eq(staff.id, actor.id));
+    await dropOwing(tx, actor.id);
     await recordEvent(tx, actor, { action: 'account.change_password', outcome: 'ok', subject: actor.id });
   });
 }

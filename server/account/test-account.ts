@@ -17,10 +17,14 @@ export async function newcomer(site: TestConsole, place: object = { role: 'nurse
   return { username, first, password, cookie, calls: client(site.url, cookie) };
 }
 
-/** What an authenticator app shows (RFC 6238: SHA-1, 30 seconds, six digits). @param uri `otpauth://…` */
-export function codeOfApp(uri: string): string {
+/**
+ * What an authenticator app shows (RFC 6238: SHA-1, 30 seconds, six digits).
+ * @param uri `otpauth://…`
+ * @param later half minutes: each code is taken once, and one of the next half minute already
+ */
+export function codeOfApp(uri: string, later = 0): string {
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
   const digest = createHmac('sha1', fromBase32(new URL(uri).searchParams.get('secret') ?? ''))
     .update(counter)
     .digest();
@@ -79,7 +83,7 @@ export async function keepOwnAccounts(site: TestConsole): Promise<void> {
     const owing = (await site.signIn(auditor.username, auditor.password)).headers
       .getSetCookie()
       .map((c) => c.split(';')[0]);
-    for (const code of ['000000', codeOfApp(uri)]) {
+    for (const code of ['000000', codeOfApp(uri, 1)]) {
       const given = await fetch(`${site.url}/api/auth/sign-in/code`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', cookie: owing.join('; ') },

@@ -98,7 +98,7 @@ describe('a sign-in with it', () => {
     const cookie = await owing(person);
     expect(await codeOf(client(site.url, cookie).audit.browse.mutate({}))).toBe('UNAUTHENTICATED');
     expect((await giveCode(cookie, '000000')).status).toBe(401);
-    const signedIn = await giveCode(cookie, codeOfApp(person.uri));
+    const signedIn = await giveCode(cookie, codeOfApp(person.uri, 1));
     expect(await signedIn.clone().json()).toEqual({ role: 'auditor' });
     expect(await codeOf(client(site.url, cookiesIn(signedIn)).audit.browse.mutate({}))).toBe('ok');
     expect((await eventsOf(site, person.username)).slice(0, 3)).toEqual([
@@ -108,6 +108,43 @@ describe('a sign-in with it', () => {
     ]);
     // The step is over: its cookie gives no second session.
     expect((await giveCode(cookie, codeOfApp(person.uri))).status).toBe(401);
+  });
+
+  it('takes each code of the app once: neither the one of the set-up nor one of a sign-in again', async () => {
+    const person = await enrolled();
+    expect(await (await giveCode(await owing(person), codeOfApp(person.uri))).json()).toMatchObject({
+      code: 'WRONG_CODE',
+    });
+    const [one, other] = [await owing(person), await owing(person)];
+    const next = codeOfApp(person.uri, 1);
+    const both = await Promise.all([giveCode(one, next), giveCode(other, next)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
+    expect((await giveCode(await owing(person), next)).status).toBe(401);
+    // Somebody else's app may show the same digits.
+    const another = await enrolled();
+    expect((await giveCode(await owing(another), codeOfApp(another.uri, 1))).status).toBe(200);
+  });
+
+  it('ends half-way when the person is signed out everywhere, locked, or has another password', async () => {
+    const province = await site.as('province');
+    for (const end of [
+      (person: { username: string }) => province.staff.endSessions.mutate(person),
+      (person: { username: string }) => province.staff.resetPassword.mutate(person),
+      async (person: { username: string }) => {
+        await province.staff.lock.mutate(person);
+        await province.staff.unlock.mutate(person);
+      },
+      (person: { password: string; confirmed: { cookie: string } }) =>
+        call(site, person.confirmed.cookie, 'account.changePassword', {
+          password: person.password,
+          newPassword: 'Another-Password-9',
+        }),
+    ]) {
+      const person = await enrolled();
+      const cookie = await owing(person);
+      await end(person);
+      expect((await giveCode(cookie, codeOfApp(person.uri, 1))).status).toBe(401);
+    }
   });
 
   it('takes each backup code once', async () => {

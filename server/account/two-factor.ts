@@ -7,6 +7,7 @@ import { DomainError } from '../errors.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { TOTP_ROLES } from '../staff/schema.ts';
 import type { Session } from '../staff/sessions.ts';
+import { takeCode } from '../staff/used-codes.ts';
 import { type AuthDoor, askAuth } from './ask-auth.ts';
 import { type Confirming, confirmPassword } from './confirm.ts';
 
@@ -60,9 +61,11 @@ export async function confirmTotp(
   assertWithout(session);
   const { sessions } = tables;
   const before = await on.db.read.select({ id: sessions.id }).from(sessions).where(eq(sessions.userId, who.id));
+  const { judged, giveBack } = await takeCode(on.db, who.id, code);
   const refused = await askAuth(door, (headers) =>
-    door.auth.api.verifyTOTP({ body: { code }, headers, returnHeaders: true }),
+    door.auth.api.verifyTOTP({ body: { code: judged }, headers, returnHeaders: true }),
   );
+  if (refused) await giveBack();
   if (refused === 'TOTP_NOT_ENABLED') throw new DomainError('TWO_FACTOR_NOT_ENABLED', '请先获取二维码');
   if (refused) {
     await record(on, who, 'account.enrol_totp', 'WRONG_CODE');

@@ -1,6 +1,6 @@
 /** What is done to an account: locked, unlocked, signed out everywhere, given a new password, freed of a wait or a second factor. */
 import { hashPassword } from 'better-auth/crypto';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, gt } from 'drizzle-orm';
 import { type Db, type Transaction, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AuditAction } from '../audit/schema.ts';
@@ -11,7 +11,7 @@ import type { Lockout } from './lockout.ts';
 import { makePassword } from './password.ts';
 import { assertNotOwn, authoriseManager, getManaged, type Manager, type Person } from './reach.ts';
 
-const { staff, sessions, accounts, twoFactors } = tables;
+const { staff, sessions, accounts, twoFactors, verifications } = tables;
 
 interface Named {
   username: string;
@@ -91,9 +91,15 @@ export async function resetTotp(db: Db, actor: Actor, input: Named): Promise<Cha
   });
 }
 
-/** Deletes a person's sessions. */
+/** Deletes a person's sessions, and the sign-ins that only owe their code. */
 export async function dropSessions(tx: Transaction, staffId: string): Promise<void> {
   await tx.delete(sessions).where(eq(sessions.userId, staffId));
+  await dropOwing(tx, staffId);
+}
+
+/** Deletes the sign-ins of a person that only owe their code: the password before it may be another one by now. */
+export async function dropOwing(tx: Transaction, staffId: string): Promise<void> {
+  await tx.delete(verifications).where(and(gt(verifications.expiresAt, new Date()), eq(verifications.value, staffId)));
 }
 
 /** One person, one change and its audit row, in one transaction. */

@@ -10,6 +10,7 @@ import { hurdleOf } from './hurdles.ts';
 import { type Lockout, waitInWords } from './lockout.ts';
 import { backupCode, type Role, totpCode, username } from './schema.ts';
 import type { Sessions } from './sessions.ts';
+import { takeCode } from './used-codes.ts';
 
 type Person = typeof tables.staff.$inferSelect;
 
@@ -104,7 +105,7 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions, lockout: Lock
       return Response.json({ codeAsked: true }, { headers: cookiesOf(answered) });
     },
 
-    /** The second step: a code of the authenticator app, or one of the backup codes. */
+    /** The second step: a code of the authenticator app, or one of the backup codes; either once. */
     async giveCode(request: Request, requestId: string): Promise<Response> {
       const { code: typed } = await readJson(request);
       const isTotp = totpCode.safeParse(typed);
@@ -124,7 +125,9 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions, lockout: Lock
         await recordFailure(requestId, person, 'ACCOUNT_LOCKED', null);
         return answer(403, 'ACCOUNT_LOCKED', '账号已停用,请联系管理员');
       }
-      const answered = await ask(url, headers, { code: isTotp.data ?? isBackup.data });
+      const taken = isTotp.success && person ? await takeCode(db, person.id, isTotp.data) : null;
+      const answered = await ask(url, headers, { code: taken?.judged ?? isTotp.data ?? isBackup.data });
+      if (!answered.ok) await taken?.giveBack();
       if (answered.ok && person) return welcome(request, requestId, person, answered, path);
       const { code } = (await answered.json()) as { code?: string };
       switch (code) {
