@@ -154,7 +154,10 @@ export function makeApi(
     if (session) assertNoHurdle(session.hurdle);
     return session?.person ?? null;
   };
-  api.route('/exchange', makeExchange(db, sealer, findStaff));
+  api.route(
+    '/exchange',
+    makeExchange(db, sealer, findStaff, (request) => front.peerOf(request).address),
+  );
   api.route('/filings', makeFilingFiles(db, findStaff));
   api.route('/exports', makeExportFiles(db, exports, findStaff));
   api.route('/staff', makeStaffImport(db, findStaff));

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../errors.ts';
+import { networkOf } from '../network.ts';
 import type { Phone } from './account.ts';
 import { makeCardNumbers } from './card-and-empi.ts';
 import type { Claim } from './verify-identity.ts';
@@ -15,7 +16,7 @@ export function makeTries() {
   const countOf = (key: string) => counts.get(key) ?? 0;
   const limitsOf = (phone: Phone, claim: Pick<Claim, 'idCardTypeCode' | 'idcode'>) => [
     // First, as whoever sends no cookie has a new device at each try.
-    { key: `address ${phone.address}`, most: TRIES.address },
+    { key: `address ${networkOf(phone.address)}`, most: TRIES.address },
     { key: `device ${phone.digest}`, most: TRIES.device },
     // Last, so that a device that may not try can't use up a person's tries. Memory holds no document numbers.
     { key: `person ${makeCardNumbers('tries', claim).empi}`, most: TRIES.person },

@@ -1,4 +1,6 @@
 /** The exchange's door: cities upload batches, read receipts, reconcile. `/api/exchange` */
+
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HttpBindings } from '@hono/node-server';
 import { stringify } from 'csv-stringify';
@@ -9,7 +11,7 @@ import { DomainError, ERROR_STATUS } from '../errors.ts';
 import { presentTime } from '../records/check-record.ts';
 import type { Actor, PlatformActor } from '../staff/actor.ts';
 import { applyBatch } from './apply-batch.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, type Claim } from './authenticate.ts';
 import { describeExchange } from './openapi.ts';
 import { getBatch, listIssues, readReceipt } from './receipt.ts';
 import { receiveBatch } from './receive-batch.ts';
@@ -17,23 +19,31 @@ import { reconcile } from './reconcile.ts';
 import { batchNo } from './schema.ts';
 import type { Sealer } from './seal.ts';
 import { sm3 } from './signature.ts';
+import { makeUnproven } from './unproven.ts';
 import { reconciliationQuery } from './wire.ts';
+
+/** For whoever sends too much that is not proven. */
+const RETRY_SECONDS = 60;
 
 type Door = { Bindings: HttpBindings; Variables: { requestId: string } };
 
 /**
  * @param findStaff who is signed in to the console, if anybody: the pages' links to `errors.csv` lead here too
+ * @param addressOf whom a request comes from
  */
 export function makeExchange(
   db: Db,
   sealer: Sealer,
   findStaff: (headers: Headers) => Promise<Pick<Actor, 'role' | 'cityCode'> | null>,
+  addressOf: (request: IncomingMessage) => string,
 ) {
   const door = new Hono<Door>();
+  const takeUnproven = makeUnproven();
 
   door.onError((error, c) => {
     if (!(error instanceof DomainError)) throw error;
     const { code, message, field = null } = error;
+    if (code === 'TOO_MANY_REQUESTS') c.header('Retry-After', String(RETRY_SECONDS));
     return c.json({ code, message, field, request_id: c.get('requestId') }, ERROR_STATUS[code]);
   });
 
@@ -44,15 +54,8 @@ export function makeExchange(
 
   door.post('/v1/batches', async (c) => {
     const claim = await claimOf(c);
-    const { cdBatch, staged, bodyDigest } = await receiveBatch(c.env.incoming, {
-      contentType: c.req.header('content-type') ?? '',
-      contentEncoding: c.req.header('content-encoding') ?? '',
-      cdBatch: c.req.query('cd_batch'),
-      signed: claim.signed,
-      now: presentTime(),
-    });
+    const { cdBatch, staged } = await receiveProven(c, claim);
     try {
-      await claim.prove(bodyDigest);
       const checked = parse(batchNo, cdBatch, 'cd_batch');
       return c.json(await applyBatch(db, claim.actor, { cdBatch: checked, staged }));
     } finally {
@@ -99,6 +102,34 @@ export function makeExchange(
       headers: c.req.raw.headers,
       requestId: c.get('requestId'),
     });
+
+  /** A batch as it came, from whom it says: nothing that is laid aside stays when that is not so. */
+  async function receiveProven(c: Context<Door>, claim: Claim) {
+    const settle = claim.signed ? takeUnproven(addressOf(c.env.incoming), claim.actor.appId) : () => undefined;
+    let failed = false;
+    try {
+      const received = await receiveBatch(c.env.incoming, {
+        contentType: c.req.header('content-type') ?? '',
+        contentEncoding: c.req.header('content-encoding') ?? '',
+        cdBatch: c.req.query('cd_batch'),
+        signed: claim.signed,
+        now: presentTime(),
+      });
+      try {
+        await claim.prove(received.bodyDigest);
+      } catch (error) {
+        await received.staged.close();
+        throw error;
+      }
+      return received;
+    } catch (error) {
+      // A full disk or a broken line is no fault of the city's.
+      failed = error instanceof DomainError;
+      throw error;
+    } finally {
+      settle(failed);
+    }
+  }
 
   /** A platform whose request has no body. */
   async function proven(c: Context<Door>): Promise<PlatformActor> {

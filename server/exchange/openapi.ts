@@ -45,7 +45,9 @@ function json(schema: string) {
 }
 const refused = (description: string) => ({ description, content: json('Refusal') });
 const REFUSALS = {
-  429: refused('TOO_MANY_REQUESTS 请求过于频繁,请在 Retry-After 秒后再试'),
+  429: refused(
+    'TOO_MANY_REQUESTS 请求过于频繁,或签名上传同时进行过多、十分钟内被整体拒绝过多,请在 Retry-After 秒后再试',
+  ),
   500: refused('INTERNAL 系统繁忙,请稍后以同一内容再试'),
   503: refused(
     'STORAGE_FULL、STORAGE_BUSY、STORAGE_READONLY、STORAGE_DAMAGED、STORAGE_FAILED 服务器暂时无法保存,请按 Retry-After 稍后以同一内容再试',

@@ -6,6 +6,7 @@ import { tables } from '../../db/index.ts';
 import { startTestConsole, type TestConsole } from '../test-console.ts';
 import { makeSealer } from './seal.ts';
 import { APP_4401, fictionalRecord, send, signed, upload } from './test-exchange.ts';
+import { MOST_AT_ONCE, MOST_FAILED } from './unproven.ts';
 
 let site: TestConsole;
 beforeAll(async () => {
@@ -167,4 +168,33 @@ it('a city platform is a city of today, once', async () => {
   for (const code of ['4406', '4400', '1101', '9999']) {
     await expect(province.exchange.createCity.mutate({ code })).rejects.toThrow(/已存在|没有这个城市/);
   }
+});
+
+describe('whoever knows an app id and not its secret', () => {
+  const body = bodyOf('4401261123110000009');
+  const forge = (at: TestConsole, from = '10.1.1.1') =>
+    signed(at, 'POST', BATCHES, { body, over: { 'x-sign': '0'.repeat(64), 'x-forwarded-for': from } });
+
+  it('is not read any more after some, and the city goes on from elsewhere', async () => {
+    const own = await startTestConsole({ trustedProxies: ['127.0.0.1'] });
+    for (let n = 0; n < MOST_FAILED; n += 1) expect((await forge(own)).status).toBe(401);
+    const refused = await forge(own);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
+    const fromElsewhere = { 'x-forwarded-for': '10.1.1.2' };
+    expect((await signed(own, 'POST', BATCHES, { body, over: fromElsewhere })).status).toBe(200);
+    // One machine has all addresses of its network.
+    for (let n = 0; n < MOST_FAILED; n += 1) expect((await forge(own, `2001:db8:1:2:${n}::9`)).status).toBe(401);
+    expect((await forge(own, '2001:db8:1:2:ffff::1')).status).toBe(429);
+    expect((await forge(own, '2001:db8:1:3::1')).status).toBe(401);
+    await own.close();
+  });
+
+  it('has some read at once, and no more', async () => {
+    const own = await startTestConsole({ trustedProxies: ['127.0.0.1'] });
+    const answers = await Promise.all(Array.from({ length: 3 * MOST_AT_ONCE }, () => forge(own)));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(MOST_AT_ONCE);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    await own.close();
+  });
 });

@@ -1,5 +1,6 @@
 /** How many requests who may make: far above what people do by hand, below what would hold up everybody else. */
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { networkOf } from '../network.ts';
 
 /** Requests a minute. In the memory of this process. */
 export const LIMITS = {
@@ -44,9 +45,10 @@ export function makeLimiter(limits: Limits): (asker: Asker, calls?: number) => P
     }
   };
   return async (asker, calls = 1) => {
-    const wait = await take(address, asker.address, calls);
+    const network = networkOf(asker.address);
+    const wait = await take(address, network, calls);
     if (wait !== null) return wait;
-    if (!asker.user) return take(stranger, asker.address, calls);
+    if (!asker.user) return take(stranger, network, calls);
     // The user first: one who is too fast does not use up what the site's others have.
     const own = await take(user, asker.user.id, calls);
     return own ?? (asker.user.siteCode === null ? null : take(site, asker.user.siteCode, calls));

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { networkOf } from '../network.ts';
 import { startTestConsole, type TestConsole } from '../test-console.ts';
 import { makeFindPeer } from './peer.ts';
 
@@ -9,6 +10,16 @@ const STRANGERS = 50;
 
 const from = (remoteAddress: string, headers: Record<string, string> = {}, encrypted = false) =>
   ({ headers, socket: { remoteAddress, encrypted } }) as unknown as IncomingMessage;
+
+it.each([
+  ['10.1.2.3', '10.1.2.3'],
+  ['unknown', 'unknown'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0db8::1', '2001:db8:0:0::/64'],
+  ['2001:db8:1:2::', '2001:db8:1:2::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+])('counts %s as %s', (address, network) => expect(networkOf(address)).toBe(network));
 
 describe('the peer', () => {
   const find = makeFindPeer(['10.0.0.0/8', '192.0.2.1', 'fd00::/8']);

@@ -52,6 +52,16 @@ it('lets an address wait whatever the names, until its wait is over or lifted fo
   expect(told(lockout.take('somebody', 'x'))).toBe('free');
 });
 
+it('counts the addresses of one IPv6 network as one', () => {
+  const lockout = makeLockout(() => 0);
+  const tries = Array.from({ length: LOCKOUTS.address.failures }, (_, n) =>
+    lockout.take(`name ${n}`, `2001:db8::${n + 1}`),
+  );
+  expect(tries.at(-1)).toMatchObject({ refused: false, wait: 60 });
+  expect(lockout.take('another', '2001:db8::ffff').refused).toBe(true);
+  expect(lockout.take('another', '2001:db8:0:1::1').refused).toBe(false);
+});
+
 it('counts no try while one waits', () => {
   const { lockout, wait } = clockedLockout();
   for (let n = 0; n < 50; n += 1) lockout.take('a', 'x');

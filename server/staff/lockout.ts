@@ -1,5 +1,6 @@
 /** Who guesses passwords waits, longer each time: by user name, known or not, and by address. In memory: a restart forgets. */
 import { LRUCache } from 'lru-cache';
+import { networkOf } from '../network.ts';
 
 /** So many failures in a row are free; the last of them and each further one begins the next wait, in seconds, and then always the last. */
 export const LOCKOUTS = {
@@ -47,7 +48,8 @@ export function makeLockout(now: () => number = Date.now) {
 
   return {
     /** Counts a try before it is judged, so that many at once can't slip through. A try while one waits is not counted. */
-    take(name: string, address: string): Taken {
+    take(name: string, from: string): Taken {
+      const address = networkOf(from);
       const left = Math.max(secondsLeft(names.get(name)), secondsLeft(addresses.get(address)));
       if (left > 0) return { refused: true, wait: left };
       const wait = Math.max(count(names, name, 'name'), count(addresses, address, 'address'));
