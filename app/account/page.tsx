@@ -2,7 +2,6 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { ROLE_NAMES } from '../../server/staff/schema.ts';
 import { api, toProblem } from '../ui/api.ts';
@@ -11,7 +10,7 @@ import { ChangePassword } from '../ui/change-password.tsx';
 import { PageMessage } from '../ui/page-message.tsx';
 import { useAccount } from '../ui/use-account.ts';
 import { useIdleEnd } from '../ui/use-idle-end.ts';
-import { useMe } from '../ui/use-me.ts';
+import { useLeave, useMe } from '../ui/use-me.ts';
 import styles from './account.module.css';
 import { PinForm } from './pin-form.tsx';
 import { TwoFactor } from './two-factor.tsx';
@@ -68,14 +67,12 @@ export default function AccountPage() {
 
 /** Signs out everywhere, here too, in two taps. */
 function EndSessions() {
-  const router = useRouter();
-  const queries = useQueryClient();
+  const leave = useLeave();
   const [asked, setAsked] = useState(false);
   const ending = useMutation({
     mutationFn: () => api.account.endSessions.mutate(),
     onSuccess: () => {
-      queries.clear();
-      router.replace('/login');
+      leave();
     },
   });
   return (

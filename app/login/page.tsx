@@ -6,6 +6,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { HURDLE_PAGES } from '../ui/api.ts';
 import styles from '../ui/card-form.module.css';
 import { markTouched } from '../ui/touched.ts';
+import { arrive } from '../ui/use-me.ts';
 
 /** Why somebody is here who was signed in, by `?why=`. */
 const REASONS: Record<string, string> = {
@@ -21,6 +22,7 @@ export default function LoginPage() {
   // Disabled until the page runs: a form sent by the browser alone would show nothing.
   const [ready, setReady] = useState(false);
   useEffect(() => {
+    arrive();
     setReady(true);
     setError(REASONS[new URLSearchParams(window.location.search).get('why') ?? ''] ?? null);
   }, []);

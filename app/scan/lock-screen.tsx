@@ -1,13 +1,12 @@
 'use client';
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRouter } from 'next/navigation';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { PIN_DIGITS, type UnlockInput } from '../../server/account/schema.ts';
 import { api, isPassing, toProblem } from '../ui/api.ts';
 import cardStyles from '../ui/card-form.module.css';
 import { markTouched } from '../ui/touched.ts';
-import { useSignOut, useWayOut } from '../ui/use-me.ts';
+import { useLeave, useSignOut, useWayOut } from '../ui/use-me.ts';
 import styles from './lock-screen.module.css';
 import { PinPad } from './pin-pad.tsx';
 import { keepScannerOut } from './scanner/hands.ts';
@@ -18,8 +17,7 @@ const SCANNER = '屏幕已锁定,扫码枪的输入已忽略';
 
 /** In place of the scan page: nothing of a resident, until the nurse's PIN or password. */
 export function LockScreen({ onUnlocked }: { onUnlocked: () => void }) {
-  const router = useRouter();
-  const queries = useQueryClient();
+  const leave = useLeave();
   const signOut = useSignOut();
   const [byPassword, setByPassword] = useState(false);
   const [notice, setNotice] = useState<string | null>(null);
@@ -44,8 +42,7 @@ export function LockScreen({ onUnlocked }: { onUnlocked: () => void }) {
     onError: (error) => {
       const { code, kind } = toProblem(error);
       if (code !== 'TOO_MANY_TRIES' && kind !== 'signed-out') return;
-      queries.clear();
-      router.replace('/login?why=tries');
+      leave('tries');
     },
     gcTime: 0,
   });
