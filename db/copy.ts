@@ -1,7 +1,7 @@
 /** Moves an installation from SQLite to PostgreSQL: table by table, lot by lot, taken up where it was broken off, and compared at the end. */
 import { createHash } from 'node:crypto';
-import { is } from 'drizzle-orm';
-import { getTableConfig, SQLiteBoolean, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { postgresTypeOf } from './column-types.ts';
 import { open, type Value } from './index.ts';
 import { isPostgres } from './kind.ts';
 import { openSql, type Sql } from './sql.ts';
@@ -11,13 +11,12 @@ import { tables } from './tables.ts';
 /** Rows of a lot; of a table with files, of some megabytes each. */
 const ROWS = 2000;
 const FILES = 4;
-/** Values and keys of our own between the two. */
 type Cell = Value | Uint8Array;
 type Row = Record<string, Cell>;
 
 interface Part {
   table: string;
-  columns: { name: string; type: 'text' | 'bigint' | 'smallint' | 'bytea' }[];
+  columns: { name: string; type: ReturnType<typeof postgresTypeOf> }[];
   rows: number;
 }
 
@@ -104,16 +103,9 @@ async function partOf(source: Sql, table: SQLiteTable): Promise<Part> {
   const [row] = await source.all<{ rows: number }>(`SELECT count(*) AS rows FROM "${name}"`);
   return {
     table: name,
-    columns: columns.map((column) => ({ name: column.name, type: typeOf(column) })),
+    columns: columns.map((column) => ({ name: column.name, type: postgresTypeOf(column) })),
     rows: row?.rows ?? 0,
   };
-}
-
-function typeOf(column: SQLiteColumn): Part['columns'][number]['type'] {
-  const type = column.getSQLType();
-  if (type === 'text') return 'text';
-  if (type === 'blob') return 'bytea';
-  return is(column, SQLiteBoolean) ? 'smallint' : 'bigint';
 }
 
 /** @throws Error where there are rows that no copy has brought */

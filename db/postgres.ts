@@ -1,6 +1,7 @@
 /** PostgreSQL: one connection that writes, a pool that reads (docs/decisions/016). */
-import { getTableColumns, getTableName, is } from 'drizzle-orm';
-import { SQLiteBoolean, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { getTableColumns, getTableName } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { postgresTypeOf } from './column-types.ts';
 import { type Faults, makeFaults } from './fault.ts';
 import type { Db, InsertMany, OpenOptions, Queries, Transaction, Value } from './index.ts';
 import { type Answer, type Held, isLost, makePool, type Pool, type Statement } from './postgres-connection.ts';
@@ -205,7 +206,7 @@ function insertManyBy(ask: (statement: Statement) => Promise<Answer>): InsertMan
   return async (table, keys, rows) => {
     const columns = keys.map((key) => getTableColumns(table)[key] as unknown as SQLiteColumn);
     const names = columns.map(({ name }) => `"${name}"`).join(', ');
-    const lists = columns.map((column, n) => `$${n + 1}::${typeOf(column)}[]`).join(', ');
+    const lists = columns.map((column, n) => `$${n + 1}::${postgresTypeOf(column)}[]`).join(', ');
     const key = keyOf(table);
     const text = `insert into "${getTableName(table)}" (${names}) select * from unnest(${lists}) returning ${key}`;
     const made: number[] = [];
@@ -221,9 +222,6 @@ function insertManyBy(ask: (statement: Statement) => Promise<Answer>): InsertMan
 
 const kept = (column: SQLiteColumn, value: Value) =>
   value !== null && isSealed(column) ? (column.mapToDriverValue(value) as Value) : value;
-
-const typeOf = (column: SQLiteColumn) =>
-  column.getSQLType() === 'text' ? 'text' : is(column, SQLiteBoolean) ? 'smallint' : 'bigint';
 
 /** The column whose values `insertMany` returns; a table without such has none to tell. */
 function keyOf(table: SQLiteTable): string {

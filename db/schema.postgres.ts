@@ -17,7 +17,8 @@ import {
   smallint,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { getTableConfig, SQLiteBoolean, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { postgresTypeOf } from './column-types.ts';
 import { tables } from './tables.ts';
 
 type Mirrored = PgTableWithColumns<{
@@ -34,16 +35,16 @@ const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const made = new Map<string, Mirrored>();
 
 /** A column by its name in SQL, and whatever else SQLite says of it. */
-function mirrorColumn(column: SQLiteColumn, isOnlyKey: boolean): PgColumnBuilderBase {
+function mirrorColumn(column: SQLiteColumn): PgColumnBuilderBase {
   const { name } = column;
-  const isText = column.getSQLType() === 'text';
-  const isKey = isOnlyKey && column.primary;
-  const isFlag = is(column, SQLiteBoolean);
+  const type = postgresTypeOf(column);
+  const isFlag = type === 'smallint';
   const whole = isFlag ? smallint(name) : bigint(name, { mode: 'number' });
-  const base = isText ? bytesOrdered(name) : column.getSQLType() === 'blob' ? bytea(name) : whole;
+  const base = type === 'text' ? bytesOrdered(name) : type === 'bytea' ? bytea(name) : whole;
   // A key that nobody gives is given by the database, as SQLite does.
-  const kept = isKey && !isText ? bigint(name, { mode: 'number' }).generatedByDefaultAsIdentity() : base;
-  if (isKey) kept.primaryKey();
+  const kept =
+    column.primary && type === 'bigint' ? bigint(name, { mode: 'number' }).generatedByDefaultAsIdentity() : base;
+  if (column.primary) kept.primaryKey();
   else if (column.notNull) kept.notNull();
   if (column.isUnique) kept.unique(column.uniqueName);
   if (column.default !== undefined) kept.default((isFlag ? Number(column.default) : column.default) as never);
@@ -52,7 +53,7 @@ function mirrorColumn(column: SQLiteColumn, isOnlyKey: boolean): PgColumnBuilder
 
 function mirror(table: SQLiteTable): Mirrored {
   const { name, columns, indexes, foreignKeys, primaryKeys } = getTableConfig(table);
-  const builders = Object.fromEntries(columns.map((column) => [column.name, mirrorColumn(column, true)]));
+  const builders = Object.fromEntries(columns.map((column) => [column.name, mirrorColumn(column)]));
   const mirrored: Mirrored = pgTable(name, builders as never, (own) => {
     const columnOf = ({ name: of }: { name: string }) => (own as unknown as Record<string, AnyPgColumn>)[of] as never;
     return [

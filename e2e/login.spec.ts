@@ -30,6 +30,17 @@ async function nurseWithPin(province: Page, tablet: Page) {
   return { username, password };
 }
 
+/** A nurse's, whose clock the test moves, with a resident on the screen. */
+async function tabletWithResident(openTablet: (options?: { as?: 'province' }) => Promise<Page>): Promise<Page> {
+  const province = await openTablet({ as: 'province' });
+  const tablet = await openTablet();
+  await tablet.clock.install();
+  await nurseWithPin(province, tablet);
+  await scanByHand(tablet, codeOf('demo:authenticated'));
+  await seeResident(tablet, '陈示例');
+  return tablet;
+}
+
 async function tapPin(page: Page, pin: string) {
   for (const digit of pin) await page.getByRole('button', { name: digit, exact: true }).click();
 }
@@ -130,12 +141,7 @@ test('a second factor is set up with a QR code, asked for, and replaced by a bac
 test('a tablet that nobody touches locks, with nothing of the resident left, and a reload stays locked', async ({
   openTablet,
 }) => {
-  const province = await openTablet({ as: 'province' });
-  const tablet = await openTablet();
-  await tablet.clock.install();
-  await nurseWithPin(province, tablet);
-  await scanByHand(tablet, codeOf('demo:authenticated'));
-  await seeResident(tablet, '陈示例');
+  const tablet = await tabletWithResident(openTablet);
   await tablet.clock.fastForward('04:00');
   await expect(tablet.getByRole('heading', { name: '扫码核验' })).toBeVisible();
   // Touched within the five minutes: they begin anew.
@@ -155,12 +161,7 @@ test('a tablet that nobody touches locks, with nothing of the resident left, and
 });
 
 test('idle time is one for all tabs: a paper is left for the lock, and a new tab finds it', async ({ openTablet }) => {
-  const province = await openTablet({ as: 'province' });
-  const tablet = await openTablet();
-  await tablet.clock.install();
-  await nurseWithPin(province, tablet);
-  await scanByHand(tablet, codeOf('demo:authenticated'));
-  await seeResident(tablet, '陈示例');
+  const tablet = await tabletWithResident(openTablet);
   const issued = await tablet.request.post('/api/trpc/vouchers.issue', {
     data: { code: codeOf('demo:authenticated') },
   });

@@ -4,6 +4,9 @@ import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** AUTH_SECRET of all of them. */
+export const TEST_SECRET = 'a-secret-of-these-tests-and-of-nothing-else';
+
 /** DATA_KEYS of servers that are no demo. */
 export const TEST_KEYS = JSON.stringify({
   current: 'k1',
@@ -63,7 +66,7 @@ export async function startServer(options: {
       PORT: String(options.port ?? 0),
       HOST: options.host ?? '127.0.0.1',
       DATABASE_URL: options.databaseUrl,
-      AUTH_SECRET: 'a-secret-of-these-tests-and-of-nothing-else',
+      AUTH_SECRET: TEST_SECRET,
       DATA_KEYS: options.dataKeys ?? (options.flags.includes('--demo') ? '' : TEST_KEYS),
       LOG_LEVEL: 'info',
       // Whatever lies in data/tls.

@@ -4,9 +4,8 @@ import Database from 'better-sqlite3';
 import { fillDemo } from '../../db/demo/fill.ts';
 import { cardNoOf } from '../../db/demo/fixed-residents.ts';
 import { open, pathOf } from '../../db/index.ts';
+import { TEST_SECRET } from '../server.ts';
 
-/** Of test servers (e2e/server.ts). */
-const AUTH_SECRET = 'a-secret-of-these-tests-and-of-nothing-else';
 /** Sites with a nurse each, `load1` and so on: a site gives out 9999 vouchers a day at most. */
 export const SITES = 16;
 const LOT = 100_000;
@@ -21,7 +20,7 @@ export const cardOf = (n: number) => createHash('sm3').update(`load:${n}`).diges
 export async function fillRecords(databaseUrl: string, count: number, told: (stored: number) => void): Promise<void> {
   const db = await open(databaseUrl);
   await db.unlock();
-  await fillDemo(db, AUTH_SECRET);
+  await fillDemo(db, TEST_SECRET);
   await db.close();
   const database = new Database(pathOf(databaseUrl));
   database.pragma('synchronous = OFF');

@@ -1,9 +1,9 @@
 /** What is measured, each a process of its own on one database. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../free-port.ts';
 import { startServer } from '../server.ts';
 import { SITES } from './fill.ts';
 import type { Next } from './press.ts';
@@ -98,14 +98,5 @@ function firstLine({ stdout }: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     stdout?.once('data', (text) => resolve(String(text)));
     stdout?.once('end', () => reject(new Error('it ended before it listened')));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
   });
 }

@@ -1,8 +1,8 @@
 /** `npm run keys`: the keys of personal data at rest, which DATA_KEYS names (docs/decisions/015). */
 import { parseArgs } from 'node:util';
-import { SingleBar } from 'cli-progress';
 import { keysFileOf, makeKeys, saveKeys } from '../../db/keys.ts';
 import { listKeys, prune, rotate } from '../../db/rotate.ts';
+import { showRows } from '../progress-bar.ts';
 import { readDatabaseSettings } from '../settings.ts';
 
 const USAGE = `usage:
@@ -38,20 +38,8 @@ function create(_databaseUrl: string, dataKeys: string | undefined, file?: strin
 }
 
 async function rotateAll(databaseUrl: string, dataKeys: string | undefined) {
-  const bar = new SingleBar({
-    format: '{bar} {percentage}% | {value} of {total} rows | {eta_formatted} left',
-    stream: process.stderr,
-    // In a file of a nightly run, a line now and then.
-    noTTYOutput: true,
-    notTTYSchedule: 10_000,
-  });
-  let started = false;
-  const told = (done: number, total: number) => {
-    if (!started) bar.start(total, done);
-    else bar.update(done);
-    started = true;
-  };
-  const { keyId, rows, broken } = await rotate(databaseUrl, fileOf(dataKeys), told).finally(() => bar.stop());
+  const keysFile = fileOf(dataKeys);
+  const { keyId, rows, broken } = await showRows('rows', (told) => rotate(databaseUrl, keysFile, told));
   if (broken.length === 0) {
     return say(`${rows} rows are sealed by ${keyId}: npm run keys -- prune takes the earlier keys out of the file`);
   }

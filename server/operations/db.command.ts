@@ -1,7 +1,7 @@
 /** `npm run db -- copy FROM TO`: moves an installation from SQLite to PostgreSQL (docs/operations.md). */
 import { parseArgs } from 'node:util';
-import { SingleBar } from 'cli-progress';
 import { copyDatabase } from '../../db/copy.ts';
+import { showRows } from '../progress-bar.ts';
 
 const USAGE = 'usage: npm run db -- copy file:PATH postgres://USER@HOST/DATABASE\n';
 
@@ -18,19 +18,7 @@ try {
 }
 
 async function copy(from: string, to: string) {
-  const bar = new SingleBar({
-    format: '{bar} {percentage}% | {value} of {total} rows, copied and compared | {eta_formatted} left',
-    stream: process.stderr,
-    noTTYOutput: true,
-    notTTYSchedule: 10_000,
-  });
-  let started = false;
-  const told = (done: number, total: number) => {
-    if (!started) bar.start(total, done);
-    else bar.update(done);
-    started = true;
-  };
-  const copied = await copyDatabase(from, to, told).finally(() => bar.stop());
+  const copied = await showRows('rows, copied and compared', (told) => copyDatabase(from, to, told));
   for (const { table, rows, digest } of copied) process.stdout.write(`${digest.slice(0, 16)} ${rows} ${table}\n`);
   process.stdout.write('every table is equal: start the console with the new DATABASE_URL, and the same keys\n');
 }

@@ -11,7 +11,6 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -19,6 +18,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { fillDemo } from '../../db/demo/fill.ts';
 import { open, tables } from '../../db/index.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
+import { freePort } from '../../e2e/free-port.ts';
 import { startServer } from '../../e2e/server.ts';
 import { verifyChain } from '../audit/chain.ts';
 import { client, codeOf, qrOf, sessionCookie } from '../test-console.ts';
@@ -255,12 +255,4 @@ function fillUp(file: string) {
   }
   closeSync(handle);
   expect(existsSync(file)).toBe(true);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }

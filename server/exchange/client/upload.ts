@@ -3,9 +3,9 @@ import { rm, stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { SingleBar } from 'cli-progress';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify';
+import { makeBar } from '../../progress-bar.ts';
 import type { Receipt } from '../wire.ts';
 import { answered, batchNoOf, moveOn, type Plan, savePlan, takePlan } from './plan.ts';
 import { readBatches } from './read-file.ts';
@@ -65,13 +65,7 @@ export async function uploadFile(province: Province, file: string, batchSize: nu
 
 async function sendBatches(province: Province, file: string, plan: Plan, batchSize: number): Promise<void> {
   const { size } = await stat(file);
-  const bar = new SingleBar({
-    format: '{bar} {percentage}% | {batches} 批 | {records} 条 | 剩余 {eta_formatted}',
-    stream: process.stderr,
-    // In a file of a nightly run, a line now and then.
-    noTTYOutput: true,
-    notTTYSchedule: 10_000,
-  });
+  const bar = makeBar('{bar} {percentage}% | {batches} 批 | {records} 条 | 剩余 {eta_formatted}');
   let read = 0;
   let records = answered(plan);
   const progress = () => ({ batches: plan.receipts.length, records });
