@@ -8,6 +8,12 @@ export const given = sql.placeholder;
 export const allGiven = <T extends SQLiteTable>(table: T): T['$inferInsert'] =>
   Object.fromEntries(Object.keys(getTableColumns(table)).map((name) => [name, given(name)])) as never;
 
+/** Every column but the one that the database gives. */
+export function allGivenBut<T extends SQLiteTable>(table: T, but: keyof T['$inferInsert']): T['$inferInsert'] {
+  const { [but]: _, ...others } = allGiven(table);
+  return others as never;
+}
+
 interface Query<Result> {
   /** Of SQLite it has the result at once: each promise between costs as much as a small query. */
   execute(values: Record<string, unknown>): PromiseLike<Result> & { sync?(): Result };

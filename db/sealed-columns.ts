@@ -3,9 +3,12 @@ import { type Column, is } from 'drizzle-orm';
 import { customType, SQLiteCustomColumn } from 'drizzle-orm/sqlite-core';
 import { seal, unseal } from './seal.ts';
 
+/** A prepared query gives a column its null, too, of which its type knows nothing. */
+const orNull = <T>(value: T | null, sealed: (value: T) => string) => (value === null ? null : sealed(value)) as string;
+
 export const sealedText = customType<{ data: string; driverData: string }>({
   dataType: () => 'text',
-  toDriver: seal,
+  toDriver: (value: string | null) => orNull(value, seal),
   fromDriver: unseal,
 });
 
@@ -13,7 +16,7 @@ export const sealedText = customType<{ data: string; driverData: string }>({
 export const sealedJson = <T>(name: string) =>
   customType<{ data: T; driverData: string }>({
     dataType: () => 'text',
-    toDriver: (value) => seal(JSON.stringify(value)),
+    toDriver: (value: T | null) => orNull(value, () => seal(JSON.stringify(value))),
     fromDriver: (value) => JSON.parse(unseal(value)),
   })(name);
 

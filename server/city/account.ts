@@ -2,7 +2,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { and, asc, eq, gt } from 'drizzle-orm';
 import { parse, serialize } from 'hono/utils/cookie';
-import { type Db, type Queries, type Transaction, tables } from '../../db/index.ts';
+import { allGivenBut, type Db, given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { maskName, maskPhone } from '../records/mask.ts';
 import { shanghaiDay, yearsBetween } from '../time.ts';
@@ -38,12 +38,15 @@ export const cookieOf = (token: string, secure: boolean) =>
   serialize(COOKIE, token, { path: '/', maxAge: DAYS * 86_400, httpOnly: true, sameSite: 'Strict', secure });
 
 export async function findAccount(db: Pick<Queries, 'select'>, phone: Phone) {
-  const [account] = await db
-    .select()
-    .from(cityAccounts)
-    .where(and(eq(cityAccounts.tokenDigest, phone.digest), gt(cityAccounts.expiresAt, new Date().toISOString())));
+  const [account] = await readAccount(db, { digest: phone.digest, now: new Date().toISOString() });
   return account ?? null;
 }
+const readAccount = prepared((db: Pick<Queries, 'select'>) =>
+  db
+    .select()
+    .from(cityAccounts)
+    .where(and(eq(cityAccounts.tokenDigest, given('digest')), gt(cityAccounts.expiresAt, given('now')))),
+);
 
 /** The account of a phone; made where there is none. */
 export async function takeAccount(tx: Transaction, phone: Phone): Promise<{ id: number }> {
@@ -55,23 +58,27 @@ export async function takeAccount(tx: Transaction, phone: Phone): Promise<{ id: 
   const there = await findAccount(tx, phone);
   if (there) return there;
   // One that ended is begun anew, and shows nobody.
-  await tx.delete(cityAccounts).where(eq(cityAccounts.tokenDigest, phone.digest));
-  const [made] = await tx
-    .insert(cityAccounts)
-    .values({ tokenDigest: phone.digest, ...times })
-    .returning();
+  await deleteAccount(tx, { digest: phone.digest });
+  const [made] = await insertAccount(tx, { tokenDigest: phone.digest, ...times });
   if (!made) throw new Error('no account was inserted');
   return made;
 }
+const deleteAccount = prepared((tx: Transaction) =>
+  tx.delete(cityAccounts).where(eq(cityAccounts.tokenDigest, given('digest'))),
+);
+const insertAccount = prepared((tx: Transaction) =>
+  tx.insert(cityAccounts).values(allGivenBut(cityAccounts, 'id')).returning({ id: cityAccounts.id }),
+);
 
-export async function listMembers(db: Pick<Queries, 'select'>, accountId: number) {
-  return db
+export const listMembers = (db: Pick<Queries, 'select'>, accountId: number) => readMembers(db, { accountId });
+const readMembers = prepared((db: Pick<Queries, 'select'>) =>
+  db
     .select({ resident: cityResidents, member: cityMembers })
     .from(cityMembers)
     .innerJoin(cityResidents, eq(cityResidents.id, cityMembers.residentId))
-    .where(eq(cityMembers.accountId, accountId))
-    .orderBy(asc(cityMembers.residentId));
-}
+    .where(eq(cityMembers.accountId, given('accountId')))
+    .orderBy(asc(cityMembers.residentId)),
+);
 export type Member = Awaited<ReturnType<typeof listMembers>>[number];
 
 /**

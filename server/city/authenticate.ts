@@ -1,4 +1,4 @@
-import { type Db, type Queries, tables } from '../../db/index.ts';
+import { allGiven, type Db, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { findAccount, guardianIn, isChild, listMembers, type Member, type Phone, takeAccount } from './account.ts';
 import { type Person, readPerson } from './person.ts';
@@ -139,10 +139,15 @@ async function keep(
       consentedBy: guardianId,
       methods: verification.methods.join('^'),
     };
-    await tx
-      .insert(cityMembers)
-      .values({ accountId: account.id, residentId: memberId, ...consent })
-      .onConflictDoUpdate({ target: [cityMembers.accountId, cityMembers.residentId], set: consent });
+    await saveMember(tx, { accountId: account.id, residentId: memberId, ...consent });
     return { outcome: 'authenticated', memberId };
   });
 }
+
+const saveMember = prepared((tx: Transaction) => {
+  const { accountId, residentId, ...consent } = allGiven(cityMembers);
+  return tx
+    .insert(cityMembers)
+    .values({ accountId, residentId, ...consent })
+    .onConflictDoUpdate({ target: [cityMembers.accountId, cityMembers.residentId], set: consent });
+});

@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, notInArray } from 'drizzle-orm';
-import { type Transaction, tables } from '../../db/index.ts';
+import { allGiven, given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { shanghaiTime } from '../time.ts';
 import type { RecordFields } from './record.ts';
 
@@ -12,18 +12,29 @@ const { id, operation, cdTime, recordId, state } = cityOutbox;
  */
 export async function enqueue(tx: Transaction, fields: RecordFields, what: 'i' | 'u' | 'd'): Promise<void> {
   const record = fields.id ?? '';
-  const [last] = await tx.select({ cdTime }).from(cityOutbox).where(eq(recordId, record)).orderBy(desc(id)).limit(1);
+  const [last] = await readLast(tx, { record });
   const now = new Date();
   const time = shanghaiTime(now);
-  await tx.insert(cityOutbox).values({
+  await insertRow(tx, {
+    record: fields,
     recordId: record,
     operation: what,
     cdTime: last && last.cdTime > time ? last.cdTime : time,
-    record: fields,
-    state: 'waiting',
     createdAt: now.toISOString(),
   });
 }
+const readLast = prepared((db: Pick<Queries, 'select'>) =>
+  db
+    .select({ cdTime, state })
+    .from(cityOutbox)
+    .where(eq(recordId, given('record')))
+    .orderBy(desc(id))
+    .limit(1),
+);
+const insertRow = prepared((tx: Transaction) => {
+  const { record, recordId, operation, cdTime, createdAt } = allGiven(cityOutbox);
+  return tx.insert(cityOutbox).values({ record, recordId, operation, cdTime, createdAt, state: 'waiting' });
+});
 
 /**
  * Leaves unsaid what waits or was refused of a record whose resident withdrew, and keeps none of its words. What is under way meets its
@@ -63,6 +74,6 @@ export async function isTold(tx: Pick<Transaction, 'select'>, record: string): P
 
 /** Whether the province refused the last that was said of a record, and nobody has said it again. */
 export async function wasRefused(tx: Pick<Transaction, 'select'>, record: string): Promise<boolean> {
-  const [row] = await tx.select({ state }).from(cityOutbox).where(eq(recordId, record)).orderBy(desc(id)).limit(1);
+  const [row] = await readLast(tx, { record });
   return row?.state === 'refused';
 }

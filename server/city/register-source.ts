@@ -1,9 +1,18 @@
 import { and, eq } from 'drizzle-orm';
-import { type Db, indexOf, tables } from '../../db/index.ts';
+import { type Db, given, indexOf, prepared, type Queries, tables } from '../../db/index.ts';
 import { isSameName } from './same-name.ts';
 import type { IdentitySource } from './verify-identity.ts';
 
 const { cityRegister } = tables;
+
+const readPerson = prepared((db: Pick<Queries, 'select'>) =>
+  db
+    .select()
+    .from(cityRegister)
+    .where(
+      and(eq(cityRegister.idCardTypeCode, given('idCardTypeCode')), eq(cityRegister.idcodeIndex, given('idcodeIndex'))),
+    ),
+);
 
 /**
  * The register that the operator imported: name and number (1), with the phone (2). Whoever showed the document at a counter has
@@ -13,15 +22,8 @@ export function makeRegisterSource(db: Db): IdentitySource {
   return {
     methods: ['1', '2'],
     async verify(claim, methods) {
-      const [person] = await db.read
-        .select()
-        .from(cityRegister)
-        .where(
-          and(
-            eq(cityRegister.idCardTypeCode, claim.idCardTypeCode),
-            eq(cityRegister.idcodeIndex, indexOf('idcode', claim.idcode)),
-          ),
-        );
+      const { idCardTypeCode, idcode } = claim;
+      const [person] = await readPerson(db.read, { idCardTypeCode, idcodeIndex: indexOf('idcode', idcode) });
       const passed =
         person !== undefined &&
         isSameName(person.name, claim.name) &&

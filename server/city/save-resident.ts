@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
-import { indexOf, type Transaction, tables } from '../../db/index.ts';
+import { allGivenBut, given, indexOf, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { isStrong } from './account.ts';
 import { makeCardNumbers } from './card-and-empi.ts';
 import { enqueue, isTold, wasRefused } from './enqueue.ts';
@@ -22,10 +22,7 @@ export async function saveResident(
   passed: readonly Method[],
 ): Promise<number> {
   const idcodeIndex = indexOf('idcode', claimed.idcode);
-  const [stored] = await tx
-    .select()
-    .from(cityResidents)
-    .where(and(eq(cityResidents.idCardTypeCode, claimed.idCardTypeCode), eq(cityResidents.idcodeIndex, idcodeIndex)));
+  const [stored] = await readResident(tx, { idCardTypeCode: claimed.idCardTypeCode, idcodeIndex });
   const before = stored?.methods.split('^') ?? [];
   // Once grown up, a child stands for itself: by more than its name and number.
   const another = stored && stored.guardianId !== null && stored.guardianId !== claimed.guardianId;
@@ -48,7 +45,7 @@ export async function saveResident(
   };
   const fields = toRecord(city.config, { ...person, recordId });
   if (!stored) {
-    const [made] = await tx.insert(cityResidents).values(values).returning();
+    const [made] = await insertResident(tx, values);
     if (!made) throw new Error('no resident was inserted');
     await enqueue(tx, fields, 'i');
     return made.id;
@@ -60,3 +57,18 @@ export async function saveResident(
   }
   return stored.id;
 }
+
+const readResident = prepared((db: Pick<Queries, 'select'>) =>
+  db
+    .select()
+    .from(cityResidents)
+    .where(
+      and(
+        eq(cityResidents.idCardTypeCode, given('idCardTypeCode')),
+        eq(cityResidents.idcodeIndex, given('idcodeIndex')),
+      ),
+    ),
+);
+const insertResident = prepared((tx: Transaction) =>
+  tx.insert(cityResidents).values(allGivenBut(cityResidents, 'id')).returning({ id: cityResidents.id }),
+);
