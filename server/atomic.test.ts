@@ -234,7 +234,7 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
     await memberOf('孙同机');
     const batch = await openBatch(broken, '4401');
     const rows = batch?.rows ?? [];
-    await settle(broken, batch ?? { cdBatch: '', rows }, {
+    await settle(broken, batch ?? { cdBatch: '', rows, hasMore: false }, {
       receipt: { rejected: 1 } as Answer['receipt'],
       refused: new Map([[1, []]]),
     });

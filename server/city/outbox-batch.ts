@@ -16,13 +16,15 @@ export interface OutboxBatch {
   cdBatch: string;
   /** In the order in which they are sent. */
   rows: Row[];
+  /** Whether others stood behind them. */
+  hasMore: boolean;
 }
 
 const BATCHES = '/api/exchange/v1/batches';
 /** Of a batch. */
 export const MOST_ROWS = 5000;
 /** The province applies a batch as a whole, and its scans wait meanwhile: small ones, unless so much waits that they would take for ever. */
-const FEW_ROWS = 100;
+export const FEW_ROWS = 50;
 const MUCH_WAITS = 2000;
 /** The province applies batches one after another. */
 const TIMEOUT_MS = 60_000;
@@ -31,25 +33,26 @@ const zip = promisify(gzip);
 /**
  * The batch that is under way, or a new one of what waits. The oldest rows go first, of each record one: the province takes an id once
  * a batch, and a record's next row must not overtake it.
- * @param most rows of a new one
+ * @param mostRows of a new one
  */
-export async function openBatch(db: Db, cityCode: string, most = MOST_ROWS): Promise<OutboxBatch | null> {
+export async function openBatch(db: Db, cityCode: string, mostRows = MOST_ROWS): Promise<OutboxBatch | null> {
   const [sent] = await db.read
     .select()
     .from(cityOutbox)
     .where(eq(cityOutbox.state, 'sent'))
     .orderBy(asc(cityOutbox.id))
     .limit(1);
-  if (sent?.cdBatch) return { cdBatch: sent.cdBatch, rows: await rowsOf(db, sent.cdBatch) };
+  if (sent?.cdBatch) return { cdBatch: sent.cdBatch, rows: await rowsOf(db, sent.cdBatch), hasMore: true };
   return db.write(async (tx) => {
     const oldest = tx.select({ id: cityOutbox.id }).from(cityOutbox).where(eq(cityOutbox.state, 'waiting'));
     const much = (await oldest.orderBy(asc(cityOutbox.id)).limit(MUCH_WAITS)).length === MUCH_WAITS;
+    const most = much ? mostRows : Math.min(mostRows, FEW_ROWS);
     const waiting = await tx
       .select()
       .from(cityOutbox)
       .where(eq(cityOutbox.state, 'waiting'))
       .orderBy(asc(cityOutbox.id))
-      .limit(much ? most : Math.min(most, FEW_ROWS));
+      .limit(most);
     if (waiting.length === 0) return null;
     const taken = new Set<string>();
     const rows = waiting.filter(({ recordId }) => !taken.has(recordId) && taken.add(recordId));
@@ -63,7 +66,7 @@ export async function openBatch(db: Db, cityCode: string, most = MOST_ROWS): Pro
           rows.map(({ id }) => id),
         ),
       );
-    return { cdBatch, rows };
+    return { cdBatch, rows, hasMore: waiting.length === most || rows.length < waiting.length };
   });
 }
 

@@ -1,13 +1,16 @@
 /** Brings the outbox to the province, batch by batch, for as long as the process lives. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../../db/index.ts';
 import { type Province, Refused, Unavailable } from '../exchange/client/send.ts';
 import { describeError, type Log } from '../log.ts';
-import { MOST_ROWS, type OutboxBatch, openBatch, renumber, sendBatch, settle } from './outbox-batch.ts';
+import { FEW_ROWS, MOST_ROWS, type OutboxBatch, openBatch, renumber, sendBatch, settle } from './outbox-batch.ts';
 
 /** The longest pause after failures. */
 const LONGEST_PAUSE_MS = 5 * 60 * 1000;
 /** So many numbers are tried before it is a failure that all of them were taken. */
 const NUMBERS = 5;
+/** Between two small batches: whoever scans at the province goes first. */
+const BREATH_MS = 100;
 
 /** How the uploads go; times in ISO. */
 export interface UploadState {
@@ -65,7 +68,11 @@ export function startCityUploads(
     }
   }
 
-  /** Sends batch after batch, until nothing waits. @throws Refused, Unavailable */
+  /**
+   * Sends batch after batch, until nothing waits that waited when it looked: a batch costs much the same for a row as for ten, so what
+   * comes meanwhile waits for the next turn.
+   * @throws Refused, Unavailable
+   */
   async function uploadAll() {
     const { cityCode, province } = config;
     let most = MOST_ROWS;
@@ -91,6 +98,8 @@ export function startCityUploads(
       failures = 0;
       state.lastSuccessAt = new Date().toISOString();
       state.lastError = null;
+      if (!batch.hasMore) return;
+      if (batch.rows.length <= FEW_ROWS) await sleep(BREATH_MS, undefined, { signal: stopping.signal });
     }
   }
 
