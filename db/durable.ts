@@ -10,8 +10,8 @@ export interface Durable {
   durable(): Promise<void>;
   /** @throws what the disk said, if it ever failed */
   check(): void;
-  /** Returns once a commit would be brought to the disk at once; or at once, where others wait for the next turn already. */
-  free(): Promise<void>;
+  /** Null where a commit would be brought to the disk at once; else what ends with the disk's present turn. */
+  busy(): Promise<void> | null;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }
@@ -28,6 +28,7 @@ export interface Durable {
 export function makeDurable(path: string, sync = syncFile): Durable {
   const file = openSync(path, 'r+');
   let running: Promise<void> = Promise.resolve();
+  let isRunning = false;
   let next: Promise<void> | undefined;
   let broken: Error | undefined;
   const check = () => {
@@ -35,6 +36,7 @@ export function makeDurable(path: string, sync = syncFile): Durable {
   };
   async function turn() {
     check();
+    isRunning = true;
     try {
       await sync(file);
     } catch (error) {
@@ -42,6 +44,8 @@ export function makeDurable(path: string, sync = syncFile): Durable {
         cause: error,
       });
       throw broken;
+    } finally {
+      isRunning = false;
     }
   }
   return {
@@ -56,9 +60,7 @@ export function makeDurable(path: string, sync = syncFile): Durable {
         });
       return next;
     },
-    async free() {
-      if (!next) await running.catch(() => {});
-    },
+    busy: () => (isRunning ? running.catch(() => {}) : null),
     async close() {
       await (next ?? running).catch(() => {});
       closeSync(file);

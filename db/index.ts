@@ -12,7 +12,7 @@ import { importPostgres, isPostgres } from './kind.ts';
 import { openSqlite, openSqliteReadOnly, pathOf } from './sqlite.ts';
 import { tables } from './tables.ts';
 
-export { allGiven, allGivenBut, given, prepared } from './prepared.ts';
+export { allGiven, allGivenBut, atMost, given, prepared } from './prepared.ts';
 export type { RefusedField } from './schema.city.sqlite.ts';
 export type { FilingForm } from './schema.filings.sqlite.ts';
 export type { VoucherSnapshot } from './schema.sqlite.ts';

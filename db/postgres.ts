@@ -183,7 +183,7 @@ function makeWriter(pool: Pool, faults: Faults, watch: OpenOptions['watch']) {
       if (!lost) await say('ROLLBACK').catch(() => {});
       drop(lost);
     },
-    ready: async () => {},
+    busy: () => null,
     // COMMIT waits for the disk, and for standbys that it was told to wait for.
     settle: async () => {},
     isPassing: (error) => PASSING.includes((error as { code?: string }).code ?? ''),

@@ -1,8 +1,14 @@
-import { getTableColumns, sql } from 'drizzle-orm';
+import { getTableColumns, type Placeholder, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 
 /** A value that is given at each call of a prepared query. */
 export const given = sql.placeholder;
+
+/**
+ * The number of rows at most, as a part of the query's text: drizzle makes it a parameter, and SQLite plans a query with `LIMIT ?` anew at each
+ * call, which takes longer than many a query.
+ */
+export const atMost = (rows: number) => sql.raw(String(rows)) as unknown as Placeholder;
 
 /** Every column of a row that is given at each call. */
 export const allGiven = <T extends SQLiteTable>(table: T): T['$inferInsert'] =>

@@ -157,7 +157,7 @@ function makeWriter(connection: Database.Database, tx: Transaction, wal: Durable
     async rollback() {
       if (connection.inTransaction) connection.exec('ROLLBACK');
     },
-    ready: () => wal.free(),
+    busy: () => wal.busy(),
     settle: () => wal.durable(),
     // There is one writer: nobody stands in its way.
     isPassing: () => false,

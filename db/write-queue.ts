@@ -22,8 +22,8 @@ export interface Writer {
   groupMs: number;
   /** @throws StorageFault where nothing may be written any more */
   check(): void;
-  /** Returns once a group may begin: where answers wait for a busy disk anyway, those who come meanwhile go together. */
-  ready(): Promise<void>;
+  /** Null, or what ends once a commit would be durable at once: until then it would only wait, and whoever comes goes along. */
+  busy(): Promise<void> | null;
   /** Begins a transaction that nobody else's stands beside. @param deadline of waiting for others, by `performance.now` */
   begin(deadline: number): Promise<void>;
   savepoint(): Promise<void>;
@@ -61,6 +61,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   const patient: Waiting[] = [];
   let working: Promise<void> | undefined;
   let begun: number | null = null;
+  let comes: (() => void) | undefined;
 
   /** @param takeBack what was written; it throws where there is nothing to go on with */
   async function run({ work }: Waiting, takeBack: (error: unknown) => Promise<void>): Promise<unknown> {
@@ -119,7 +120,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
         for (
           let each: Waiting | undefined = opener;
           each;
-          each = results.length < GROUP ? takeIfEarly(begun) : undefined
+          each = results.length < GROUP ? await takeNext(begun + writer.groupMs) : undefined
         ) {
           if (each !== opener) {
             watch?.waited(performance.now() - each.asked);
@@ -148,7 +149,21 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     );
   }
 
-  const takeIfEarly = (since: number) => (performance.now() < since + writer.groupMs ? first.shift() : undefined);
+  /** The next of a group; none where nobody stands in the queue and a commit need not wait. @param until by `performance.now` */
+  async function takeNext(until: number): Promise<Waiting | undefined> {
+    for (;;) {
+      const left = until - performance.now();
+      if (left <= 0) return undefined;
+      const next = first.shift();
+      if (next) return next;
+      const busy = writer.busy();
+      if (!busy) return undefined;
+      const arrival = new Promise<void>((resolve) => {
+        comes = resolve;
+      });
+      await Promise.race([busy, arrival, pause(left, undefined, { ref: false })]);
+    }
+  }
 
   async function settle() {
     try {
@@ -164,11 +179,10 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     for (;;) {
       // Whoever comes in the same turn goes along, or first.
       await nextTurn();
-      if (first.length > 0) await writer.ready();
       const hasty = first.shift();
       const opener = hasty ?? patient.shift();
       if (!opener) break;
-      await runGroup(opener, !hasty || first.length === 0);
+      await runGroup(opener, !hasty || (first.length === 0 && !writer.busy()));
     }
     working = undefined;
   }
@@ -179,6 +193,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       return new Promise<T>((resolve, reject) => {
         const waiting = { work, asked: performance.now(), resolve: resolve as Waiting['resolve'], reject };
         (isPatient ? patient : first).push(waiting);
+        comes?.();
         working ??= workThrough();
       });
     },

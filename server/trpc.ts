@@ -99,20 +99,27 @@ export const openProcedure = t.procedure.use(async ({ next }) => {
   return result.ok ? result : refuse(result.error);
 });
 
-/** Staff only, whatever of `passing` still stands before them; which roles may do it is judged by the domain function. */
-export const procedureBefore = (...passing: Hurdle[]) =>
+/** What stands in the context already, known to be there: tRPC copies all of it for each key that is given anew. */
+const OF_STAFF = {} as { ctx: { actor: Actor; session: Session } };
+
+/** @param admit the last before the input is read; its errors leave as the procedure's own */
+const staffProcedure = (passing: Hurdle[], admit: (actor: Actor, ctx: Context) => Promise<void> | void) =>
   // One middleware and not two on top of each other: each costs a scan as much as a query.
   t.procedure.use(async ({ ctx, next }) => {
     const { actor, session } = ctx;
     if (!actor || !session) return refuse(new DomainError('UNAUTHENTICATED', '请先登录'));
     try {
       assertNoHurdle(session.hurdle, passing);
+      await admit(actor, ctx);
     } catch (error) {
       refuse(error);
     }
-    const result = await next({ ctx: { actor, session } });
+    const result = await next(OF_STAFF);
     return result.ok ? result : refuse(result.error);
   });
+
+/** Staff only, whatever of `passing` still stands before them; which roles may do it is judged by the domain function. */
+export const procedureBefore = (...passing: Hurdle[]) => staffProcedure(passing, () => {});
 
 /** Staff before whom nothing stands. */
 export const procedure = procedureBefore();
@@ -123,12 +130,10 @@ export const procedure = procedureBefore();
  * @param kind counted by itself: a scan makes a lookup and an issue, and either alone would tell of a person
  */
 export const paced = (kind: PaceKind) =>
-  procedure.use(async ({ ctx, next }) => {
-    if (ctx.actor.role === 'nurse') {
-      await ctx.pace(ctx.actor, kind).catch((refusal: unknown) => {
-        ctx.http.resHeaders.set('Retry-After', String(RETRY_SECONDS));
-        throw refusal;
-      });
-    }
-    return next();
+  staffProcedure([], async (actor, ctx) => {
+    if (actor.role !== 'nurse') return;
+    await ctx.pace(actor, kind).catch((refusal: unknown) => {
+      ctx.http.resHeaders.set('Retry-After', String(RETRY_SECONDS));
+      throw refusal;
+    });
   });

@@ -58,7 +58,6 @@ export async function fillRecords(databaseUrl: string, count: number, told: (sto
   }
   for (const { sql } of heavy) database.exec(sql);
   addSites(database);
-  database.exec('ANALYZE');
   database.pragma('wal_checkpoint(TRUNCATE)');
   database.close();
 }

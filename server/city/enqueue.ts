@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, notInArray } from 'drizzle-orm';
-import { allGiven, given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
+import { allGiven, atMost, given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { shanghaiTime } from '../time.ts';
 import type { RecordFields } from './record.ts';
 
@@ -29,7 +29,7 @@ const readLast = prepared((db: Pick<Queries, 'select'>) =>
     .from(cityOutbox)
     .where(eq(recordId, given('record')))
     .orderBy(desc(id))
-    .limit(1),
+    .limit(atMost(1)),
 );
 const insertRow = prepared((tx: Transaction) => {
   const { record, recordId, operation, cdTime, createdAt } = allGiven(cityOutbox);

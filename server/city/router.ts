@@ -22,7 +22,6 @@ const phoneProcedure = openProcedure.use(({ ctx, next }) => {
   const token = sent ?? makeToken();
   return next({
     ctx: {
-      ...ctx,
       city: platformOf(ctx),
       phone: { digest: digestOf(token), address, origin: origin ?? null },
       newToken: sent ? null : token,
@@ -61,7 +60,7 @@ export const phoneRouter = router({
     .mutation(({ ctx, input }) => withdraw(ctx.db, ctx.city, ctx.phone, input)),
 });
 
-const cityProcedure = procedure.use(({ ctx, next }) => next({ ctx: { ...ctx, city: platformOf(ctx) } }));
+const cityProcedure = procedure.use(({ ctx, next }) => next({ ctx: { city: platformOf(ctx) } }));
 
 export const cityRouter = router({
   outbox: cityProcedure.input(outboxInput).query(({ ctx, input }) => browseOutbox(ctx.db, ctx.city, ctx.actor, input)),

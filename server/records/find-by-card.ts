@@ -1,5 +1,5 @@
 import { and, type Column, desc, eq, ne, type Placeholder, type SQL, sql } from 'drizzle-orm';
-import { given, prepared, type Queries, tables } from '../../db/index.ts';
+import { atMost, given, prepared, type Queries, tables } from '../../db/index.ts';
 
 const { records } = tables;
 
@@ -66,11 +66,11 @@ const selectAuthenticated = (db: Pick<Queries, 'select'>) =>
     .select(COLUMNS)
     .from(records)
     .where(and(ofCard(), eq(records.recognizeFlag, 1), ne(records.cdOperation, 'd'), appStands()));
-const findTwo = prepared((db: Pick<Queries, 'select'>) => selectAuthenticated(db).limit(2));
+const findTwo = prepared((db: Pick<Queries, 'select'>) => selectAuthenticated(db).limit(atMost(2)));
 const findNewest = prepared((db: Pick<Queries, 'select'>) =>
-  selectAuthenticated(db).orderBy(desc(records.cdTime), desc(records.seq)).limit(1),
+  selectAuthenticated(db).orderBy(desc(records.cdTime), desc(records.seq)).limit(atMost(1)),
 );
 const findAny = prepared((db: Pick<Queries, 'select'>) =>
-  db.select({ id: records.id }).from(records).where(ofCard()).limit(1),
+  db.select({ id: records.id }).from(records).where(ofCard()).limit(atMost(1)),
 );
 const ofCard = () => cardIs(given('start'), given('cardNo'));
