@@ -46,6 +46,8 @@ export function openSqlite(url: string, { lockPatience = LOCK_PATIENCE, watch }:
     writer.pragma('foreign_keys = ON');
     // From here on it waits without holding up the process: see the queue's `begin`.
     writer.pragma('busy_timeout = 0');
+    // What a savepoint would bring back: else a file is made for it in each group of writes.
+    writer.pragma('temp_store = MEMORY');
   } catch (error) {
     writer.close();
     throw error;
@@ -98,7 +100,10 @@ export function openSqliteReadOnly(url: string): Pick<Db, 'read' | 'close'> {
 
 /** The file anew, so that nothing that was overwritten lies in its gaps or in the log. @throws Error when another program keeps the old log */
 function rewrite(connection: Database.Database): void {
+  // It makes a copy of everything, which memory may not hold.
+  connection.pragma('temp_store = FILE');
   connection.exec('VACUUM');
+  connection.pragma('temp_store = MEMORY');
   const [checkpoint] = connection.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
   if (checkpoint?.busy) throw new Error('another program has the database open: end it, and start again');
 }

@@ -25,7 +25,8 @@ export async function authenticate(
   phone: Phone,
   input: AuthenticateInput,
 ): Promise<Authentication> {
-  const { person } = await readWithGuardian(db.read, city, phone, input);
+  const typed = readTyped(city, input);
+  const { person } = await readWithGuardian(db.read, city, phone, input, typed);
   const methods = [...new Set(input.methods)].sort();
   if (methods.some((method) => !city.source.methods.includes(method))) {
     throw new DomainError('BAD_INPUT', '暂不支持这种认证方式', 'methods');
@@ -44,7 +45,7 @@ export async function authenticate(
     city.faces.set(phone.digest, { id: verification.id, input });
     return { outcome: 'face', page: verification.page };
   }
-  return keep(db, city, phone, input, verification);
+  return keep(db, city, phone, input, verification, typed);
 }
 
 /**
@@ -67,34 +68,37 @@ export async function finishFace(db: Db, city: CityPlatform, phone: Phone): Prom
   }
   giveBack();
   if (verification.outcome === 'face') return { outcome: 'face', page: verification.page };
-  const kept = await keep(db, city, phone, input, verification);
+  const kept = await keep(db, city, phone, input, verification, readTyped(city, input));
   forget();
   return kept;
 }
 
 const mismatch = () => new DomainError('IDENTITY_MISMATCH', '姓名、证件号码或手机号不一致,请核对后再试');
 
-/** Judges the form, and whether this phone may speak for the person; no try is counted for that. The guardian is a child's. */
+/** The form by itself. @throws DomainError BAD_INPUT */
+const readTyped = (city: CityPlatform, input: AuthenticateInput) => readPerson(city.config, input, input.phone ?? null);
+
+/** Judges whether this phone may speak for the person; no try is counted for that. The guardian is a child's. */
 async function readWithGuardian(
   db: Pick<Queries, 'select'>,
   city: CityPlatform,
   phone: Phone,
   input: AuthenticateInput,
+  typed: Person,
 ): Promise<{ person: Person; guardian: Member['resident'] | null }> {
   const account = await findAccount(db, phone);
   const members = account ? await listMembers(db, account.id) : [];
-  const first = readPerson(city.config, input, input.phone ?? null);
   const self = members.find(({ member }) => member.relation === 'self')?.resident;
-  const isSelf = self?.idCardTypeCode === first.idCardTypeCode && self.idcode === first.idcode;
+  const isSelf = self?.idCardTypeCode === typed.idCardTypeCode && self.idcode === typed.idcode;
   if (input.relation === 'self' && self && !isSelf) {
     throw new DomainError('BAD_INPUT', '本机已有本人,请选择与本人的关系', 'relation');
   }
   if (input.relation !== 'self' && isSelf) {
     throw new DomainError('BAD_INPUT', '这是本人的证件,请选择“本人”', 'relation');
   }
-  if (!isChild(first.birthday)) {
+  if (!isChild(typed.birthday)) {
     if (!input.phone) throw new DomainError('BAD_INPUT', '请填写手机号', 'phone');
-    return { person: first, guardian: null };
+    return { person: typed, guardian: null };
   }
   const { resident: guardian } = guardianOf(members, input);
   // A child has no phone of its own to be compared.
@@ -116,13 +120,14 @@ async function keep(
   phone: Phone,
   input: AuthenticateInput,
   verification: Exclude<Verification, { outcome: 'mismatch' | 'face' }>,
+  typed: Person,
 ): Promise<Authentication> {
   if (verification.outcome === 'unavailable') {
     throw new DomainError('IDENTITY_UNAVAILABLE', '实名认证服务暂不可用,请稍后再试');
   }
   return db.write(async (tx) => {
     // As it stands now: the phone may have got another person of its own, or lost the guardian, meanwhile.
-    const { person, guardian } = await readWithGuardian(tx, city, phone, input);
+    const { person, guardian } = await readWithGuardian(tx, city, phone, input, typed);
     const citizen = (person.nationality ?? 'CHN') === 'CHN';
     const nation = citizen ? (verification.nation ?? person.nation) : null;
     if (citizen && nation === null) throw new DomainError('BAD_INPUT', '请选择民族', 'nation');

@@ -11,9 +11,11 @@ import type { AuthenticateInput } from './schema.ts';
 const INPUTS: Record<string, string> = { id_card_type_code: 'idCardTypeCode' };
 /** Any; takes part in no rule of another field. */
 const PLACEHOLDER = { nation: '01', phone: '13800000000' };
+/** What is made from the person, in its form. */
+const MADE = { erhcCardNo: '0'.repeat(64), empi: '0'.repeat(64), recordId: '0'.repeat(32) };
 
 /** A person in the forms of the record; the nation may still be unknown. */
-export type Person = Omit<RecordPerson, 'linkman' | 'methods' | 'recordId'>;
+export type Person = Omit<RecordPerson, 'linkman' | 'methods' | keyof typeof MADE>;
 
 /**
  * What a resident typed, judged by the rules of the record itself, before anybody is asked about it.
@@ -42,7 +44,7 @@ export function readPerson(config: CityConfig, input: AuthenticateInput, phone: 
   const nation = person.nation ?? (foreign ? null : PLACEHOLDER.nation);
   const checked = checkRecord(
     {
-      ...toRecord(config, { ...person, nation, linkman: null, methods: '1', recordId: '0'.repeat(32) }),
+      ...toRecord(config, { ...person, nation, linkman: null, methods: '1', ...MADE }),
       phone: phone ?? PLACEHOLDER.phone,
       // What stands on every row as it goes.
       cd_operation: 'i',

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/index.ts';
 import type { Province } from '../exchange/client/send.ts';
@@ -26,6 +27,8 @@ export interface CityPlatform {
   config: CityConfig;
   codeKeys: DynamicCodeKeys;
   source: IdentitySource;
+  /** Of a phone's call: one in each turn of the event loop, so that nurses are answered between however many residents come at once. */
+  turn(): Promise<void>;
   tries: Tries;
   /** By the digest of the phone's cookie: a phone's next one replaces it. */
   faces: LRUCache<string, Face>;
@@ -38,11 +41,20 @@ export interface CityPlatform {
   stop(): Promise<void>;
 }
 
+function makeTurns(): () => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async () => {
+    last = last.then(() => nextTurn());
+    await last;
+  };
+}
+
 export function makeCityPlatform(db: Db, config: CityConfig, log: Log): CityPlatform {
   return {
     config,
     codeKeys: dynamicCodeKeys(config.issuerKey),
     source: config.gateway ? makeGatewaySource(config.gateway) : makeRegisterSource(db),
+    turn: makeTurns(),
     tries: makeTries(),
     faces: new LRUCache({ max: 10_000, ttl: FACE_MS }),
     province: null,

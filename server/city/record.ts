@@ -1,5 +1,4 @@
 import type { FieldName } from '../records/fields.ts';
-import { makeCardNumbers } from './card-and-empi.ts';
 import type { CityConfig } from './config.ts';
 
 /** A resident, as far as the record tells. */
@@ -15,6 +14,8 @@ export interface RecordPerson {
   linkman: string | null;
   methods: string;
   recordId: string;
+  erhcCardNo: string;
+  empi: string;
 }
 
 /** Of a row on the wire, what the outbox adds itself. */
@@ -23,11 +24,10 @@ export type RecordFields = Record<Exclude<FieldName, OnItsWay>, string | null>;
 
 /** The fields of 5.2.2 that an authentication here gives; addresses are not asked for. */
 export function toRecord(config: CityConfig, person: RecordPerson): RecordFields {
-  const { erhcCardNo, empi } = makeCardNumbers(config.cardKey, person);
   return {
     id: person.recordId,
-    erhc_card_no: erhcCardNo,
-    empi,
+    erhc_card_no: person.erhcCardNo,
+    empi: person.empi,
     name: person.name,
     sex: person.sex,
     nation: person.nation,

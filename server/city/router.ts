@@ -16,13 +16,15 @@ function platformOf({ city }: { city: CityPlatform | null }): CityPlatform {
 }
 
 /** A resident's phone, known by its cookie. */
-const phoneProcedure = openProcedure.use(({ ctx, next }) => {
+const phoneProcedure = openProcedure.use(async ({ ctx, next }) => {
+  const city = platformOf(ctx);
+  await city.turn();
   const { cookie, origin, address } = ctx.http;
   const sent = tokenIn(cookie);
   const token = sent ?? makeToken();
   return next({
     ctx: {
-      city: platformOf(ctx),
+      city,
       phone: { digest: digestOf(token), address, origin: origin ?? null },
       newToken: sent ? null : token,
     },

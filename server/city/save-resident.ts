@@ -36,19 +36,14 @@ export async function saveResident(
     methods: [...new Set([...before, ...passed])].sort().join('^'),
   };
   const recordId = stored?.recordId ?? randomBytes(16).toString('hex');
-  const values = {
-    ...person,
-    ...makeCardNumbers(city.config.cardKey, person),
-    idcodeIndex,
-    recordId,
-    authenticatedAt: new Date().toISOString(),
-  };
-  const fields = toRecord(city.config, { ...person, recordId });
+  const made = { ...makeCardNumbers(city.config.cardKey, person), recordId };
+  const values = { ...person, ...made, idcodeIndex, authenticatedAt: new Date().toISOString() };
+  const fields = toRecord(city.config, { ...person, ...made });
   if (!stored) {
-    const [made] = await insertResident(tx, values);
-    if (!made) throw new Error('no resident was inserted');
+    const [row] = await insertResident(tx, values);
+    if (!row) throw new Error('no resident was inserted');
     await enqueue(tx, fields, 'i');
-    return made.id;
+    return row.id;
   }
   await tx.update(cityResidents).set(values).where(eq(cityResidents.id, stored.id));
   // Whoever comes again, as scans refuse them, is told of again, too.
