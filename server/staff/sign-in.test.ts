@@ -176,9 +176,11 @@ describe('a change of role', () => {
     const nurse = client(other.url, sessionCookie(await other.signIn('nurse2')));
     expect(await codeOf(nurse.scan.today.query())).toBe('ok');
     const province = await other.as('province');
-    await province.staff.save.mutate({ username: 'nurse2', name: '罗护士', role: 'auditor' });
+    await province.staff.save.mutate({ username: 'nurse2', name: '罗护士', role: 'city', cityCode: '4401' });
     expect(await codeOf(nurse.scan.today.query())).toBe('FORBIDDEN');
-    expect(await codeOf(nurse.audit.browse.mutate({}))).toBe('ok');
+    expect(await codeOf(nurse.filings.browse.query({}))).toBe('ok');
+    await province.staff.save.mutate({ username: 'nurse2', name: '罗护士', role: 'auditor' });
+    expect(await codeOf(nurse.audit.browse.mutate({}))).toBe('PASSWORD_CHANGE_REQUIRED');
   });
 
   it.each([
