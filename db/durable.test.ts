@@ -60,3 +60,25 @@ it('believes a disk no more that failed once', async () => {
   expect(asked).toHaveLength(1);
   await wal.close();
 });
+
+it('tells whether the disk is at work', async () => {
+  const { asked, sync } = makeDisk();
+  const wal = makeDurable(path, sync);
+  expect(wal.busy()).toBeNull();
+  const first = wal.durable();
+  await turn();
+  const busy = wal.busy();
+  asked[0]?.done();
+  await Promise.all([busy, first]);
+  expect(busy).not.toBeNull();
+  expect(wal.busy()).toBeNull();
+  const second = wal.durable();
+  await turn();
+  const failing = wal.busy();
+  asked[1]?.fail();
+  await expect(second).rejects.toThrow('the disk failed');
+  // Whoever waits for it is told by what is waited for next.
+  await failing;
+  expect(wal.busy()).toBeNull();
+  await wal.close();
+});
