@@ -24,6 +24,9 @@ import { startServer } from './server.ts';
 
 export { expect };
 
+/** Less than a site's idle lock, 5 minutes, and what a test takes. */
+const COOKIE_MS = 2 * 60_000;
+
 type Username = 'nurse' | 'nurse2' | 'site_admin' | 'city' | 'province' | 'auditor';
 
 export interface Console {
@@ -63,7 +66,8 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
       const database = await makeTestDatabase();
       const logFile = join(EVIDENCE.browser, `browser-${worker.workerIndex}.log`);
       const server = await startServer({ databaseUrl: database.url, flags: ['--demo'], logFile });
-      const cookies = new Map<Username, string>();
+      // A session that no test used for minutes is locked by the server: whoever comes later signs in anew.
+      const cookies = new LRUCache<Username, string>({ max: 10, ttl: COOKIE_MS });
       const cookieOf = async (username: Username) => {
         const known = cookies.get(username);
         if (known) return known;

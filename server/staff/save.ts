@@ -24,17 +24,10 @@ export async function saveStaff(db: Db, actor: Actor, input: CreateStaffInput): 
       await assertPlaceExists(tx, input);
     }
     const { staff } = tables;
-    const needsLonger = passwordLength(role) > passwordLength(person.role);
+    const mustChangePassword = person.mustChangePassword || passwordLength(role) > passwordLength(person.role);
     await tx
       .update(staff)
-      .set({
-        name,
-        role,
-        siteCode,
-        cityCode,
-        ...(needsLonger ? { mustChangePassword: true } : {}),
-        updatedAt: new Date(),
-      })
+      .set({ name, role, siteCode, cityCode, mustChangePassword, updatedAt: new Date() })
       .where(eq(staff.id, person.id));
     const event = { outcome: 'ok' as const, subject: person.id };
     if (moved) await recordEvent(tx, who, { ...event, action: 'staff.change_role', detail: role });
