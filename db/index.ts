@@ -9,6 +9,7 @@ import { Column, is, type SQL, sql } from 'drizzle-orm';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { FaultState } from './fault.ts';
 import { importPostgres, isPostgres } from './kind.ts';
+import type { SharedCounts } from './shared-counts.ts';
 import { openSqlite, openSqliteReadOnly, pathOf } from './sqlite.ts';
 import { tables } from './tables.ts';
 
@@ -17,6 +18,7 @@ export type { RefusedField } from './schema.city.sqlite.ts';
 export type { FilingForm } from './schema.filings.sqlite.ts';
 export type { VoucherSnapshot } from './schema.sqlite.ts';
 export { indexesOf, indexOf, keyIds } from './seal.ts';
+export type { Limit, SharedCounts } from './shared-counts.ts';
 export { pathOf, tables };
 
 /** Where what is too large for memory is laid aside, and what the disk's free space is asked of: beside the file, or the work folder. */
@@ -82,6 +84,8 @@ export interface Db {
   write<T>(work: (tx: Transaction) => Promise<T>, options?: { patient?: boolean }): Promise<T>;
   /** Writes a number that nobody reads, and waits for the disk: whether it can be done. @throws what the storage says */
   prove(): Promise<void>;
+  /** What all processes on this database count together, beside its transactions. */
+  counts: SharedCounts;
   /** How the writer is. */
   status(): WriterStatus;
   /**
@@ -106,6 +110,8 @@ export interface WriterStatus {
 export interface OpenOptions {
   /** Milliseconds from the call of `write` on for which it waits for another process that writes. */
   lockPatience?: number;
+  /** With SQLite, which keeps them in no table: where several processes have theirs. In this process's memory if left out. */
+  counts?: SharedCounts;
   /** Told how long a write stood in the queue, and how long the disk took; milliseconds. */
   watch?: { waited(ms: number): void; synced(ms: number): void };
 }

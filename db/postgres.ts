@@ -1,6 +1,7 @@
 /** PostgreSQL: one connection that writes, a pool that reads (docs/decisions/016). */
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
 import { postgresTypeOf } from './column-types.ts';
 import { type Faults, makeFaults } from './fault.ts';
 import type { Db, InsertMany, OpenOptions, Queries, Transaction, Value } from './index.ts';
@@ -8,12 +9,15 @@ import { type Answer, type Held, isLost, makePool, type Pool, type Statement } f
 import { migrate } from './postgres-migrate.ts';
 import { makeQueries } from './postgres-session.ts';
 import { isSealed } from './sealed-columns.ts';
+import { makeSharedCounts } from './shared-counts.ts';
 import type { Sql } from './sql.ts';
 import { unlock } from './unlock.ts';
 import { makeWriteQueue, type Writer } from './write-queue.ts';
 
 /** Connections that read. */
 const READERS = 10;
+/** Connections for what is counted beside all transactions. */
+const COUNTERS = 2;
 /** Milliseconds that a write of another process is waited for. */
 const LOCK_PATIENCE = 20_000;
 /** Of a group. Nobody who reads waits meanwhile. */
@@ -45,6 +49,7 @@ export async function openPostgres(
   }
   const readers = makePool(url, READERS);
   const writers = makePool(url, 1);
+  const counters = makePool(url, COUNTERS);
   const writer = makeWriter(writers, faults, watch);
   const queue = makeWriteQueue({ writer, faults, lockPatience, watch });
   return {
@@ -53,13 +58,23 @@ export async function openPostgres(
     write: (work, { patient = false } = {}) => queue.add(work, patient),
     prove: () => queue.add(async () => void (await writer.ask({ text: PROOF })), false),
     status: () => ({ ...queue.status(), fault: faults.state() }),
+    counts: makeCounts(counters.ask),
     // The tables are no older than the keys: there is nothing to be sealed.
     unlock: () => withSql(writers, (sql) => unlock(sql, { isNew: true })),
     async close() {
       await queue.idle();
-      await Promise.all([readers.close(), writers.close()]);
+      await Promise.all([readers, writers, counters].map((pool) => pool.close()));
     },
   };
+}
+
+/** All nodes count in one table; a node that can't reach it counts by itself. */
+function makeCounts(ask: Pool['ask']) {
+  const storeClient = { query: ({ text, values }: Statement) => ask({ text, ...(values && { values }) }) };
+  const table = { storeClient, storeType: 'pool', tableName: 'shared_counts', tableCreated: true };
+  return makeSharedCounts(
+    (options) => new RateLimiterPostgres({ ...options, ...table, insuranceLimiter: new RateLimiterMemory(options) }),
+  );
 }
 
 /** `openReadOnly` of index.ts, for `postgres://…`. */

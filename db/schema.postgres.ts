@@ -120,6 +120,7 @@ export const {
   accounts,
   pins,
   sessions,
+  signInFailures,
   staff,
   twoFactors,
   verifications,

@@ -114,6 +114,22 @@ export const twoFactors = sqliteTable(
   (t) => [index('two_factors_by_user').on(t.userId)],
 );
 
+/** Who failed to sign in, in a row: a name or an address, as a keyed hash (server/staff/lockout.ts). */
+export const signInFailures = sqliteTable(
+  'sign_in_failures',
+  {
+    key: text('key').primaryKey(),
+    failures: integer('failures').notNull(),
+    /** When the next try may come, ms since 1970. */
+    until: integer('until').notNull(),
+    /** The last one, ms since 1970. */
+    failedAt: integer('failed_at').notNull(),
+    /** Of a name: the keys of the addresses that its failures came from. */
+    addresses: text('addresses', { mode: 'json' }).$type<string[]>(),
+  },
+  (t) => [index('sign_in_failures_by_time').on(t.failedAt)],
+);
+
 /** The PINs that unlock a nurse's tablet, as argon2id says them. */
 export const pins = sqliteTable('pins', {
   staffId: text('staff_id')

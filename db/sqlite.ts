@@ -7,12 +7,14 @@ import type Database from 'better-sqlite3';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { connect, LOCK_PATIENCE, startCheckpoints } from './connection.ts';
 import { type Durable, makeDurable, syncFile } from './durable.ts';
 import { type Faults, faultOf, makeFaults } from './fault.ts';
 import type { Db, InsertMany, OpenOptions, Queries, Transaction, Value } from './index.ts';
 import { isPostgres } from './kind.ts';
 import { isSealed } from './sealed-columns.ts';
+import { makeSharedCounts } from './shared-counts.ts';
 import type { Sql } from './sql.ts';
 import { makeSqliteSql } from './sqlite-sql.ts';
 import { tables } from './tables.ts';
@@ -31,7 +33,10 @@ type Statement = Database.Statement<[]>;
 const MIGRATIONS = fileURLToPath(new URL('./migrations/sqlite', import.meta.url));
 
 /** `open` of index.ts, for `file:PATH`. */
-export function openSqlite(url: string, { lockPatience = LOCK_PATIENCE, watch }: OpenOptions = {}): Db {
+export function openSqlite(
+  url: string,
+  { lockPatience = LOCK_PATIENCE, watch, counts = countsInMemory() }: OpenOptions = {},
+): Db {
   const path = pathOf(url);
   mkdirSync(dirname(path), { recursive: true });
 
@@ -77,6 +82,7 @@ export function openSqlite(url: string, { lockPatience = LOCK_PATIENCE, watch }:
         const number = Number(writer.pragma('user_version', { simple: true }));
         writer.pragma(`user_version = ${(number + 1) % 0x7fffffff}`);
       }, false),
+    counts,
     status: () => ({ ...queue.status(), fault: faults.state() }),
     unlock: () => unlock(makeSqliteSql(writer), { isNew, rewrite: () => rewrite(writer) }),
     async close() {
@@ -88,6 +94,8 @@ export function openSqlite(url: string, { lockPatience = LOCK_PATIENCE, watch }:
     },
   };
 }
+
+export const countsInMemory = () => makeSharedCounts((options) => new RateLimiterMemory(options));
 
 /** `openReadOnly` of index.ts, for `file:PATH`. */
 export function openSqliteReadOnly(url: string): Pick<Db, 'read' | 'close'> {

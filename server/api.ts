@@ -83,12 +83,19 @@ export function makeApi(
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
   const sessions = makeSessions(auth, settings.totpRequired, makeIdle(db));
-  const lockout = makeLockout();
+  const lockout = makeLockout(db, settings.authSecret);
   const verification = makeVerification(log);
   const exports = makeExports(settings, log);
   const health = makeHealth(db, settings);
   const { signIn, giveCode, signOut } = makeSignIn(db, auth, sessions, lockout);
-  const front = makeFront({ sessions, trustedProxies: settings.trustedProxies, limits, metrics, log });
+  const front = makeFront({
+    sessions,
+    trustedProxies: settings.trustedProxies,
+    limits,
+    counts: db.counts,
+    metrics,
+    log,
+  });
   const peerOf = (c: HonoContext<Door>) => front.peerOf(c.env.incoming);
   const say = (c: HonoContext<Door>, { status, code, message }: Refused) =>
     c.json({ code, message, field: null, request_id: c.get('requestId') }, status);

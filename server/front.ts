@@ -1,6 +1,7 @@
 /** What every request of the API meets before its door, whichever that is. */
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
+import type { SharedCounts } from '../db/index.ts';
 import { type Limits, makeLimiter } from './http/limits.ts';
 import { type FindPeer, makeFindPeer, type Peer } from './http/peer.ts';
 import type { Log } from './log.ts';
@@ -37,13 +38,14 @@ interface Parts {
   sessions: Sessions;
   trustedProxies: string[];
   limits: Limits;
+  counts: SharedCounts;
   metrics: Metrics | null;
   log: Log;
 }
 
-export function makeFront({ sessions, trustedProxies, limits, metrics, log }: Parts) {
+export function makeFront({ sessions, trustedProxies, limits, counts, metrics, log }: Parts) {
   const peerOf: FindPeer = makeFindPeer(trustedProxies);
-  const count = makeLimiter(limits);
+  const count = makeLimiter(counts, limits);
   return {
     peerOf,
     /** A page of another site may send, but not with our users' cookies. Programs name no origin. */

@@ -74,7 +74,15 @@ async function main() {
     return page(request, response);
   };
   const findPeer = makeFindPeer(settings.trustedProxies);
-  const gate = makeGate({ api, page: other, trust, findPeer, dev: settings.dev, limits: parts.limits });
+  const gate = makeGate({
+    api,
+    page: other,
+    trust,
+    findPeer,
+    dev: settings.dev,
+    limits: parts.limits,
+    counts: db.counts,
+  });
   const listening = await listen(settings, trust, gate);
   const stopRollingUp = startRollingUp(db, log);
   city?.startUploads(listening.ownUrl);

@@ -87,6 +87,7 @@ export async function startTestConsole(
     page: (_request, response) => response.end('a page'),
     findPeer: makeFindPeer(trustedProxies),
     limits,
+    counts: db.counts,
     trust,
     ...(options.bodyMs === undefined ? {} : { bodyMs: options.bodyMs }),
   });

@@ -21,14 +21,14 @@ export async function changePassword(
 ): Promise<void> {
   assertPassword(newPassword, actor, 'newPassword');
   if (newPassword === password) throw new DomainError('WEAK_PASSWORD', '新密码不能与当前密码相同', 'newPassword');
-  const tried = takeTry(on, actor);
+  const tried = await takeTry(on, actor);
   const body = { currentPassword: password, newPassword, revokeOtherSessions: true };
   const refused = await askAuth(door, (headers) =>
     door.auth.api.changePassword({ body, headers, returnHeaders: true }),
   );
   if (refused === 'INVALID_PASSWORD') throw await refusePassword(on, actor, 'account.change_password', tried);
   if (refused) throw new Error(`better-auth refused a change of password: ${refused}`);
-  tried.good();
+  await tried.good();
   const { staff } = tables;
   await on.db.write(async (tx) => {
     await tx.update(staff).set({ mustChangePassword: false, updatedAt: new Date() }).where(eq(staff.id, actor.id));

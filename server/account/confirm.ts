@@ -27,8 +27,8 @@ export async function isPassword(db: Db, staffId: string, password: string): Pro
 }
 
 /** Counts a try. @throws DomainError TOO_MANY_TRIES */
-export function takeTry({ lockout, address }: Confirming, actor: Actor): Try {
-  const tried = lockout.take(actor.username, address);
+export async function takeTry({ lockout, address }: Confirming, actor: Actor): Promise<Try> {
+  const tried = await lockout.take(actor.username, address);
   if (!tried.refused) return tried;
   throw new DomainError('TOO_MANY_TRIES', `密码错误次数过多,请 ${waitInWords(tried.wait)}后再试`, 'password');
 }
@@ -61,7 +61,7 @@ export async function confirmPassword(
   action: AuditAction,
   password: string,
 ): Promise<void> {
-  const tried = takeTry(on, actor);
+  const tried = await takeTry(on, actor);
   if (!(await isPassword(on.db, actor.id, password))) throw await refusePassword(on, actor, action, tried);
-  tried.good();
+  await tried.good();
 }

@@ -10,6 +10,8 @@ import { endOwnSessions } from './state.ts';
 
 let number = 0;
 
+const lockoutOf = (db: Db) => makeLockout(db, 'a-secret-of-these-tests-and-of-nothing-else');
+
 /** @param whole the database that nothing breaks: there the stage is set */
 export function accountWrites(
   whole: () => Db,
@@ -27,7 +29,7 @@ export function accountWrites(
 
   return {
     'staff.liftWait': async (broken) =>
-      liftWait(broken, makeLockout(), await actorOf('province'), { username: 'nurse2' }),
+      liftWait(broken, lockoutOf(broken), await actorOf('province'), { username: 'nurse2' }),
     'staff.resetTotp': async (broken) => {
       const { staff } = tables;
       await whole().write((tx) =>
@@ -36,7 +38,7 @@ export function accountWrites(
       return resetTotp(broken, await actorOf('province'), { username: 'auditor' });
     },
     'account.setPin': async (broken) =>
-      setPin({ db: broken, lockout: makeLockout(), address: 'x' }, await actorOf('nurse'), {
+      setPin({ db: broken, lockout: lockoutOf(whole()), address: 'x' }, await actorOf('nurse'), {
         ...{ password: 'demo-nurse', pin: '493817' },
       }),
     'account.lock': async (broken) => lockScreen(broken, await actorOf('nurse'), await sessionOf('nurse')),

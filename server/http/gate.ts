@@ -1,6 +1,7 @@
 /** What every request passes, before it is the API's or a page's. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { SharedCounts } from '../../db/index.ts';
 import type { Trust } from '../tls/certificate.ts';
 import { API_POLICY, pagePolicy, setHeaders } from './headers.ts';
 import { LIMITS, type Limits, makeLimiter } from './limits.ts';
@@ -29,13 +30,14 @@ interface Gate {
   bodyMs?: number;
   /** Requests a minute: pages count as a stranger's, by themselves. */
   limits?: Limits;
+  counts: SharedCounts;
   /** What this server speaks TLS with, if it does: plain requests of other machines are sent there. */
   trust?: Trust | null;
 }
 
 export function makeGate(parts: Gate): RequestListener {
-  const { api, page, findPeer, dev = false, bodyMs = BODY_MS, limits = LIMITS, trust = null } = parts;
-  const countPage = makeLimiter(limits);
+  const { api, page, findPeer, dev = false, bodyMs = BODY_MS, limits = LIMITS, counts, trust = null } = parts;
+  const countPage = makeLimiter(counts, limits, 'page');
   return (request, response) => {
     const url = request.url ?? '';
     const path = url.split('?', 1)[0] ?? '';

@@ -2,6 +2,7 @@
 import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tables } from '../../db/index.ts';
+import { countsInMemory } from '../../db/sqlite.ts';
 import { codeOf, qrOf, startTestConsole, type TestConsole } from '../test-console.ts';
 import { LIMITS, limitsFor, makeLimiter } from './limits.ts';
 
@@ -57,7 +58,7 @@ describe('requests', () => {
 });
 
 it('lets a site of twenty tablets work at full speed behind one address, and offices beside it', async () => {
-  const count = makeLimiter(LIMITS);
+  const count = makeLimiter(countsInMemory(), LIMITS);
   const waits = [];
   for (let tablet = 0; tablet < 20; tablet += 1) {
     for (let call = 0; call < 12 * 6; call += 1) {

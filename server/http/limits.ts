@@ -1,8 +1,9 @@
 /** How many requests who may make: far above what people do by hand, below what would hold up everybody else. */
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import type { SharedCounts } from '../../db/index.ts';
 import { networkOf } from '../network.ts';
+import { makeLots } from './lots.ts';
 
-/** Requests a minute. In the memory of this process. */
+/** Requests a minute, of all processes on one database together. */
 export const LIMITS = {
   /** A nurse at full speed makes some 70 (a resident every five seconds, six calls each), an office that pages through lists 200. */
   user: 1_200,
@@ -13,6 +14,8 @@ export const LIMITS = {
   /** All of one address, signed in or not: about what one process answers, for a proxy that TRUSTED_PROXIES does not name. */
   address: 60_000,
 };
+/** In so many parts processes take what a minute has: see lots.ts. */
+const LOTS = 50;
 export type Limits = typeof LIMITS;
 
 /** The same for faster people, or slower ones. @param user requests a minute of one user */
@@ -30,27 +33,29 @@ export interface Asker {
 
 /**
  * @param limits requests a minute
+ * @param of what is counted by itself
  * @returns counts one request, or the calls of a batch; null, or the seconds to wait
  */
-export function makeLimiter(limits: Limits): (asker: Asker, calls?: number) => Promise<number | null> {
-  const make = (keyPrefix: keyof Limits) =>
-    new RateLimiterMemory({ keyPrefix, points: limits[keyPrefix], duration: 60 });
-  const [user, site, stranger, address] = [make('user'), make('site'), make('stranger'), make('address')];
-  const take = async (limiter: RateLimiterMemory, key: string, calls: number) => {
-    try {
-      await limiter.consume(key, calls);
-      return null;
-    } catch (refused) {
-      return Math.max(1, Math.ceil((refused as RateLimiterRes).msBeforeNext / 1000));
-    }
+export function makeLimiter(
+  counts: SharedCounts,
+  limits: Limits,
+  of = 'request',
+): (asker: Asker, calls?: number) => Promise<number | null> {
+  const make = (kind: keyof Limits) => {
+    const take = makeLots(counts, { name: `${of} ${kind}`, points: limits[kind], seconds: 60 }, LOTS);
+    return async (key: string, calls: number) => {
+      const ms = await take(key, calls);
+      return ms === null ? null : Math.max(1, Math.ceil(ms / 1000));
+    };
   };
+  const [user, site, stranger, address] = [make('user'), make('site'), make('stranger'), make('address')];
   return async (asker, calls = 1) => {
     const network = networkOf(asker.address);
-    const wait = await take(address, network, calls);
+    const wait = await address(network, calls);
     if (wait !== null) return wait;
-    if (!asker.user) return take(stranger, network, calls);
+    if (!asker.user) return stranger(network, calls);
     // The user first: one who is too fast does not use up what the site's others have.
-    const own = await take(user, asker.user.id, calls);
-    return own ?? (asker.user.siteCode === null ? null : take(site, asker.user.siteCode, calls));
+    const own = await user(asker.user.id, calls);
+    return own ?? (asker.user.siteCode === null ? null : site(asker.user.siteCode, calls));
   };
 }

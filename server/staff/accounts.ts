@@ -72,8 +72,7 @@ export async function resetPassword(db: Db, actor: Actor, input: Named): Promise
  * @throws DomainError FORBIDDEN, STAFF_NOT_FOUND
  */
 export async function liftWait(db: Db, lockout: Lockout, actor: Actor, input: Named): Promise<void> {
-  await change(db, actor, input, 'staff.lift_wait', async () => undefined);
-  lockout.lift(input.username);
+  await change(db, actor, input, 'staff.lift_wait', (tx) => lockout.lift(tx, input.username));
 }
 
 /**

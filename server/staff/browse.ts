@@ -26,7 +26,9 @@ export async function browseStaff(db: Db, lockout: Pick<Lockout, 'left'>, actor:
     .where(and(...filters, input.cursor ? await after(db, input.cursor, byName) : undefined))
     .orderBy(...(byName ? [asc(staff.name)] : []), asc(staff.username))
     .limit(STAFF_PER_PAGE + 1);
-  const items = rows.slice(0, STAFF_PER_PAGE).map(({ person, siteName, cityName }) => ({
+  const shown = rows.slice(0, STAFF_PER_PAGE);
+  const waits = await lockout.left(shown.map(({ person }) => person.username));
+  const items = shown.map(({ person, siteName, cityName }, at) => ({
     username: person.username,
     name: person.name,
     role: person.role,
@@ -36,7 +38,7 @@ export async function browseStaff(db: Db, lockout: Pick<Lockout, 'left'>, actor:
     cityName,
     lockedAt: person.lockedAt && shanghaiTime(new Date(person.lockedAt)),
     /** Seconds that the name still waits after too many failures; 0: not at all. */
-    waitSeconds: lockout.left(person.username),
+    waitSeconds: waits[at] ?? 0,
     twoFactorEnabled: person.twoFactorEnabled,
   }));
   return { items, nextCursor: rows.length > STAFF_PER_PAGE ? (items.at(-1)?.username ?? null) : null };

@@ -1,7 +1,7 @@
 /**
  * Sessions that nobody uses: a nurse's screen is locked after the site's time, an office's session ends. The pages do both by themselves,
- * and this is for the tab that was closed. When each session was last seen is in memory: a request writes nothing, a restart
- * begins the time anew.
+ * and this is for the tab that was closed. When each session was last seen is in memory, and told to the other processes now and then: a
+ * request writes nothing, a restart begins the time anew.
  */
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull } from 'drizzle-orm';
@@ -13,6 +13,9 @@ import { OFFICE_IDLE_MINUTES, type Role } from './schema.ts';
 const MINUTE = 60_000;
 /** Pages tell of touches once a minute, and a session that is remembered is not looked at for some seconds. */
 const SLACK_MS = 1.5 * MINUTE;
+/** How often other processes are told of a session, ms, and for how many seconds they know. */
+const TOLD_MS = MINUTE / 2;
+const KNOWN_SECONDS = 24 * 60 * 60;
 
 interface Used {
   id: string;
@@ -23,6 +26,20 @@ const { sessions, sites } = tables;
 /** @returns what to do with a session that is asked for: nothing, or it was just locked, or has just ended */
 export function makeIdle(db: Db) {
   const seen = new LRUCache<string, number>({ max: 20_000 });
+  const told = new LRUCache<string, number>({ max: 20_000 });
+
+  /** Also when it was another process that saw it. */
+  async function lastSeen(sessionId: string): Promise<number> {
+    const ms = await db.counts.holds(noteOf(sessionId));
+    const elsewhere = ms > 0 ? Date.now() - (KNOWN_SECONDS * 1000 - ms) : 0;
+    return Math.max(elsewhere, seen.get(sessionId) ?? 0);
+  }
+
+  async function tell(sessionId: string, now: number): Promise<void> {
+    if (now - (told.get(sessionId) ?? 0) < TOLD_MS) return;
+    told.set(sessionId, now);
+    await db.counts.note(noteOf(sessionId), KNOWN_SECONDS);
+  }
 
   async function lock({ id, person }: Used): Promise<void> {
     await db.write(async (tx) => {
@@ -55,13 +72,15 @@ export function makeIdle(db: Db) {
       const since = now - (seen.get(session.id) ?? now);
       if (since > SLACK_MS) {
         const minutes = await minutesOf(session.person);
-        if (minutes > 0 && since > minutes * MINUTE + SLACK_MS) {
+        const limit = minutes * MINUTE + SLACK_MS;
+        if (minutes > 0 && since > limit && now - (await lastSeen(session.id)) > limit) {
           const isNurse = session.person.role === 'nurse';
           await (isNurse ? lock(session) : end(session));
           return isNurse ? 'locked' : 'ended';
         }
       }
       seen.set(session.id, now);
+      await tell(session.id, now);
       return 'used';
     },
     /** Of a session whose screen is locked: its time begins when it is opened. */
@@ -70,5 +89,6 @@ export function makeIdle(db: Db) {
 }
 export type Idle = ReturnType<typeof makeIdle>;
 
+const noteOf = (sessionId: string) => `session ${sessionId}`;
 const byItself = () => ({ kind: 'system' as const, program: 'idle', requestId: randomUUID() });
 const event = (subject: string) => ({ outcome: 'ok' as const, subject, detail: 'idle' });

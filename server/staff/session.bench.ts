@@ -21,7 +21,7 @@ const request = new Request('http://localhost/api/auth/sign-in/username', {
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ username: 'nurse', password: 'demo-nurse' }),
 });
-const signedIn = await makeSignIn(db, auth, sessions, makeLockout()).signIn(request, 'bench', 'bench');
+const signedIn = await makeSignIn(db, auth, sessions, makeLockout(db, authSecret)).signIn(request, 'bench', 'bench');
 const headers = new Headers({ cookie: signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '' });
 
 async function perSecond(find: () => Promise<unknown>): Promise<number> {

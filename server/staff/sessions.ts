@@ -61,7 +61,8 @@ export function makeSessions(auth: Auth, totpRequired: readonly Role[] = [], idl
         if (verdict === 'ended') return null;
         if (verdict === 'locked') return { ...session, hurdle: 'SESSION_LOCKED' };
       }
-      if (before === forgettings) remembered.set(cookie, session);
+      // What stands before a session ends by what its person does, which another process may see.
+      if (before === forgettings && !session.hurdle) remembered.set(cookie, session);
       return session;
     },
     /** Forgets what is remembered of a person's sessions. */

@@ -82,7 +82,7 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions, lockout: Lock
         return answer(400, 'BAD_INPUT', '请填写用户名和密码');
       }
       const name = typed.trim().toLowerCase().slice(0, 64);
-      const tried = lockout.take(name, address);
+      const tried = await lockout.take(name, address);
       if (tried.refused) {
         return answer(429, 'TOO_MANY_TRIES', `登录失败次数过多,请 ${waitInWords(tried.wait)}后再试`, tried.wait);
       }
@@ -97,7 +97,7 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions, lockout: Lock
         await recordFailure(requestId, person, 'ACCOUNT_LOCKED', tried.wait);
         return answer(403, 'ACCOUNT_LOCKED', '账号已停用,请联系管理员');
       }
-      tried.good();
+      await tried.good();
       const { twoFactorRedirect } = (await answered.clone().json()) as { twoFactorRedirect?: boolean };
       if (!twoFactorRedirect) return welcome(request, requestId, person, answered);
       const event = { action: 'staff.sign_in' as const, outcome: 'code_asked' as const, subject: person.id };
