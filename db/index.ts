@@ -112,6 +112,8 @@ export interface OpenOptions {
   lockPatience?: number;
   /** With SQLite, which keeps them in no table: where several processes have theirs. In this process's memory if left out. */
   counts?: SharedCounts;
+  /** With SQLite, where several processes write: waits for this one's turn, which ends when the result is called. */
+  turn?: () => Promise<() => void>;
   /** Told how long a write stood in the queue, and how long the disk took; milliseconds. */
   watch?: { waited(ms: number): void; synced(ms: number): void };
 }

@@ -35,7 +35,7 @@ const MIGRATIONS = fileURLToPath(new URL('./migrations/sqlite', import.meta.url)
 /** `open` of index.ts, for `file:PATH`. */
 export function openSqlite(
   url: string,
-  { lockPatience = LOCK_PATIENCE, watch, counts = countsInMemory() }: OpenOptions = {},
+  { lockPatience = LOCK_PATIENCE, watch, counts = countsInMemory(), turn }: OpenOptions = {},
 ): Db {
   const path = pathOf(url);
   mkdirSync(dirname(path), { recursive: true });
@@ -71,7 +71,7 @@ export function openSqlite(
   const insertMany = insertManyInto(writer);
   const tx = Object.assign(drizzle(writer, { schema: tables }), { insertMany }) as unknown as Transaction;
   const checkpoints = startCheckpoints(path);
-  const queue = makeWriteQueue({ writer: makeWriter(writer, tx, wal, faults), faults, lockPatience, watch });
+  const queue = makeWriteQueue({ writer: makeWriter(writer, tx, wal, faults, turn), faults, lockPatience, watch });
 
   return {
     dialect: 'sqlite',
@@ -134,7 +134,14 @@ export function pathOf(url: string): string {
 }
 
 /** drizzle's transaction(async …) over better-sqlite3 commits before the work is done, so BEGIN and COMMIT are said here. */
-function makeWriter(connection: Database.Database, tx: Transaction, wal: Durable, faults: Faults): Writer {
+function makeWriter(
+  connection: Database.Database,
+  tx: Transaction,
+  wal: Durable,
+  faults: Faults,
+  takeTurn: OpenOptions['turn'],
+): Writer {
+  let endTurn = () => {};
   // Compiled once: each is said for every write.
   const [save, release, undo] = ['SAVEPOINT one', 'RELEASE one', 'ROLLBACK TO one'].map((words) =>
     connection.prepare(words),
@@ -148,11 +155,15 @@ function makeWriter(connection: Database.Database, tx: Transaction, wal: Durable
     },
     /** Blocks nobody who only reads while another process writes. */
     async begin(deadline) {
+      if (takeTurn) endTurn = await within(deadline, takeTurn());
       for (;;) {
         try {
           return void connection.exec('BEGIN IMMEDIATE');
         } catch (error) {
-          if (faultOf(error) !== 'busy' || performance.now() >= deadline) throw error;
+          if (faultOf(error) !== 'busy' || performance.now() >= deadline) {
+            endTurn();
+            throw error;
+          }
           await pause(LOCK_LOOK);
         }
       }
@@ -166,15 +177,36 @@ function makeWriter(connection: Database.Database, tx: Transaction, wal: Durable
       release.run();
       return true;
     },
-    commit: async () => void connection.exec('COMMIT'),
+    async commit() {
+      connection.exec('COMMIT');
+      endTurn();
+    },
     async rollback() {
-      if (connection.inTransaction) connection.exec('ROLLBACK');
+      try {
+        if (connection.inTransaction) connection.exec('ROLLBACK');
+      } finally {
+        endTurn();
+      }
     },
     busy: () => wal.busy(),
     settle: () => wal.durable(),
     // There is one writer: nobody stands in its way.
     isPassing: () => false,
   };
+}
+
+/** @throws Error like SQLite's own, after the deadline: the turn is given on then, when it comes */
+function within(deadline: number, turn: Promise<() => void>): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(
+      () => {
+        reject(Object.assign(new Error('another process writes'), { code: 'SQLITE_BUSY' }));
+        turn.then((end) => end()).catch(() => {});
+      },
+      Math.max(0, deadline - performance.now()),
+    );
+    turn.then(resolve, reject).finally(() => clearTimeout(late));
+  });
 }
 
 function insertManyInto(connection: Database.Database): InsertMany {

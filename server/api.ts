@@ -21,6 +21,7 @@ import { hearOut, LARGEST_BODY, makeFront, type Refused, secureCookies, TOO_LARG
 import { OWN_LIMITS } from './http/gate.ts';
 import { LIMITS, type Limits } from './http/limits.ts';
 import { describeError, type Log } from './log.ts';
+import type { Others } from './nodes/wire.ts';
 import { makeHealth } from './operations/health.ts';
 import type { Metrics } from './operations/metrics.ts';
 import { appRouter } from './router.ts';
@@ -51,6 +52,8 @@ interface Parts {
   /** One city's platform. */
   city?: CityPlatform | null;
   metrics?: Metrics | null;
+  /** Other processes of this machine on the same database. */
+  others?: Others | null;
   /** What it speaks TLS with. */
   trust?: Trust | null;
   /** Requests a minute. */
@@ -78,11 +81,11 @@ export function makeApi(
     | 'lookupsAMinute'
   >,
   log: Log,
-  { city = null, metrics = null, trust = null, limits = LIMITS }: Parts = {},
+  { city = null, metrics = null, others = null, trust = null, limits = LIMITS }: Parts = {},
 ): RequestListener {
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
-  const sessions = makeSessions(auth, settings.totpRequired, makeIdle(db));
+  const sessions = makeSessions(auth, settings.totpRequired, makeIdle(db), others);
   const lockout = makeLockout(db, settings.authSecret);
   const verification = makeVerification(log);
   const exports = makeExports(settings, log);

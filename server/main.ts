@@ -1,8 +1,12 @@
-/** The process: settings, database, HTTP; `/api` to api.ts, everything else to Next. */
+/**
+ * The process: settings, database, HTTP; `/api` to api.ts, everything else to Next. With NODES, the same file is the primary and each of its
+ * nodes (docs/decisions/018).
+ */
+import cluster from 'node:cluster';
 import type { RequestListener } from 'node:http';
 import { demoWelcome, fillDemo, isDemo } from '../db/demo/fill.ts';
 import { faultOf } from '../db/fault.ts';
-import { open } from '../db/index.ts';
+import { type Db, open } from '../db/index.ts';
 import { selfTest, setKeys } from '../db/seal.ts';
 import { makeApi } from './api.ts';
 import { makeCityPlatform } from './city/platform.ts';
@@ -13,14 +17,19 @@ import { limitsFor } from './http/limits.ts';
 import { isLoopback, makeFindPeer } from './http/peer.ts';
 import { listen } from './http/serve.ts';
 import { type Log, makeLog, takeConsole } from './log.ts';
+import { isForNode, makeEntrance, makeHandOn } from './nodes/hand-on.ts';
+import { joinPrimary } from './nodes/node.ts';
+import { makePrimary } from './nodes/primary.ts';
 import { makeMetrics } from './operations/metrics.ts';
 import { makeMetricsDoor } from './operations/metrics-door.ts';
-import { stopOnSignals } from './operations/stop.ts';
+import { makeStop, stopOnSignals } from './operations/stop.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { openCertificate, type Trust } from './tls/certificate.ts';
 
 /** Milliseconds: a nurse's page gives up a little later. */
 const LOCK_PATIENCE = 8000;
+/** Where the primary listens for its nodes. */
+const INSIDE = { host: '127.0.0.1', port: 0, httpPort: null };
 
 await main().catch((error: Error & { code?: string }) => {
   const why =
@@ -43,9 +52,19 @@ async function main() {
   if (settings.dictionaries) replaceDictionaries(settings.dictionaries);
   selfTest();
   setKeys(settings.dataKeys);
+  if (cluster.isWorker) await serveAsNode(settings, log);
+  else await serve(settings, log);
+}
+
+/** Everything; with NODES all but what nodes answer. */
+async function serve(settings: Settings, log: Log) {
+  const nodes = settings.nodes > 1 ? makePrimary(settings.nodes, log) : null;
   const metrics = makeMetrics();
-  const db = await open(settings.databaseUrl, { lockPatience: LOCK_PATIENCE, watch: metrics.watch });
+  const turn = nodes ? { turn: nodes.turn } : {};
+  const db = await open(settings.databaseUrl, { lockPatience: LOCK_PATIENCE, watch: metrics.watch, ...turn });
+  metrics.attachWriter(db);
   metrics.attach(db, settings);
+  if (nodes) metrics.attachNodes(nodes.metrics);
   if (!settings.demo && (await isDemo(db))) {
     throw new Error(
       'this database is a demo, whose passwords everybody knows: name another DATABASE_URL, or start it with --demo',
@@ -55,9 +74,8 @@ async function main() {
   if (sealed > 0) log.info({ rows: sealed }, 'personal data of an earlier version is sealed');
   if (settings.demo) await fillDemo(db, settings.authSecret);
   const city = settings.city && makeCityPlatform(db, settings.city, log);
-  const { port: httpsPort, httpPort } = settings;
-  const trust: Trust | null = settings.tls && { certificate: openCertificate(settings.tls, log), httpsPort, httpPort };
-  const parts = { city, metrics, trust, limits: limitsFor(settings.requestsAMinute) };
+  const trust = openTrust(settings, log);
+  const parts = { city, metrics, trust, others: nodes?.others ?? null, limits: limitsFor(settings.requestsAMinute) };
   const api = makeApi(db, settings, log, parts);
   const page: RequestListener = settings.apiOnly
     ? (_request, response) => response.writeHead(404).end()
@@ -73,31 +91,64 @@ async function main() {
     response.once('finish', () => metrics.answered(route, method, response.statusCode, performance.now() - started));
     return page(request, response);
   };
-  const findPeer = makeFindPeer(settings.trustedProxies);
-  const gate = makeGate({
-    api,
-    page: other,
-    trust,
-    findPeer,
-    dev: settings.dev,
-    limits: parts.limits,
-    counts: db.counts,
-  });
-  const listening = await listen(settings, trust, gate);
+  const gate = makeGate({ ...gateOf(settings, db, trust), api, page: other, dev: settings.dev });
+  const listening = nodes
+    ? await nodes.start(await listen(INSIDE, null, makeEntrance(nodes.token, gate)), db.counts)
+    : await listen(settings, trust, gate);
+  if (trust) Object.assign(trust, { httpsPort: listening.port, httpPort: listening.httpPort });
   const stopRollingUp = startRollingUp(db, log);
   city?.startUploads(listening.ownUrl);
   const { port } = listening;
-  log.info({ host: settings.host, port, ...(trust && { tls: true, httpPort: listening.httpPort }) }, 'listening');
+  const told = { ...(trust && { tls: true, httpPort: listening.httpPort }), ...(nodes && { nodes: settings.nodes }) };
+  log.info({ host: settings.host, port, ...told }, 'listening');
   if (isOpenInPlain(settings)) log.warn('other machines are served in plain HTTP: set TLS_CERT and TLS_KEY');
   if (settings.demo) process.stdout.write(demoWelcome(`${trust ? 'https' : 'http'}://localhost:${port}`));
 
-  if (trust) process.on('SIGHUP', () => trust.certificate.reload());
+  if (trust) {
+    process.on('SIGHUP', () => {
+      trust.certificate.reload();
+      nodes?.reload();
+    });
+  }
   stopOnSignals(listening, log, async (answered) => {
     await city?.stop();
     await answered;
     await stopRollingUp();
     await db.close();
   });
+}
+
+/** One of several: the API without what only one process may do, and the rest handed on to the primary. */
+async function serveAsNode(settings: Settings, log: Log) {
+  const primary = joinPrimary();
+  const { counts, turn, others } = primary;
+  const metrics = makeMetrics();
+  const shared = { watch: metrics.watch, counts, turn };
+  const db = await open(settings.databaseUrl, { lockPatience: LOCK_PATIENCE, ...shared });
+  metrics.attachWriter(db);
+  await db.unlock();
+  const trust = openTrust(settings, log);
+  const limits = limitsFor(settings.requestsAMinute);
+  const api = makeApi(db, settings, log, { metrics, trust, others, limits });
+  const handOn = makeHandOn(await primary.enter());
+  const gate = makeGate({ ...gateOf(settings, db, trust), api, page: handOn });
+  const listening = await listen(settings, trust, (request, response) =>
+    isForNode(request.url ?? '') ? gate(request, response) : handOn(request, response),
+  );
+  const stop = makeStop(listening, log, async (answered) => {
+    await answered;
+    await db.close();
+  });
+  primary.ready(listening, { metrics: metrics.own, reload: () => trust?.certificate.reload(), stop });
+}
+
+function openTrust({ tls, port: httpsPort, httpPort }: Settings, log: Log): Trust | null {
+  return tls && { certificate: openCertificate(tls, log), httpsPort, httpPort };
+}
+
+function gateOf(settings: Settings, db: Db, trust: Trust | null) {
+  const limits = limitsFor(settings.requestsAMinute);
+  return { trust, findPeer: makeFindPeer(settings.trustedProxies), limits, counts: db.counts };
 }
 
 /** Behind a proxy that is named, HTTPS is the proxy's. The demo is a trial. */

@@ -48,6 +48,7 @@ const addresses = (usual: string) =>
 const environment = z.object({
   PORT: z.coerce.number('PORT must be a number').int().min(0).max(65535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
+  NODES: z.coerce.number('NODES must be a number').int().min(1).max(64).default(1),
   DATABASE_URL: z
     .string()
     .regex(/^(file|postgres|postgresql):/, 'DATABASE_URL must begin with file: or postgres:')
@@ -89,6 +90,8 @@ const environment = z.object({
 export interface Settings {
   port: number;
   host: string;
+  /** How many processes answer the API; 1: the one that does everything. */
+  nodes: number;
   databaseUrl: string;
   /** Where exports are read from: a replica that may be some seconds behind, or the same. */
   readDatabaseUrl?: string | undefined;
@@ -133,6 +136,7 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
   if (unknown) throw new Error(`unknown option ${unknown} (known: --demo, --dev, --api-only)`);
   const e = parseEnvironment(env);
   const demo = flags.includes('--demo');
+  if (e.NODES > 1 && flags.includes('--dev')) throw new Error('setting NODES: leave it out with --dev');
   const secret = e.AUTH_SECRET ?? (demo ? DEMO_SECRET : undefined);
   if (!secret || (secret === DEMO_SECRET && !demo)) {
     throw new Error(
@@ -142,6 +146,7 @@ export function readSettings(env: NodeJS.ProcessEnv, flags: string[]): Settings 
   return {
     port: e.PORT,
     host: e.HOST,
+    nodes: e.NODES,
     databaseUrl: e.DATABASE_URL ?? (demo ? 'file:data/demo.db' : DATABASE_URL),
     readDatabaseUrl: e.READ_DATABASE_URL,
     authSecret: secret,

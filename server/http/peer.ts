@@ -12,6 +12,21 @@ export interface Peer {
   /** Name and port that the browser asked for. */
   host: string;
 }
+/** The other end of a connection, whoever's word it hands on. */
+interface Nearest {
+  address: string;
+  secure: boolean;
+}
+const handedOn = new WeakMap<IncomingMessage, Nearest>();
+
+/** Notes whom another process of this server heard a request from. */
+export const handOn = (request: IncomingMessage, from: Nearest): void => void handedOn.set(request, from);
+
+export function nearestOf(request: IncomingMessage): Nearest {
+  const { remoteAddress = 'unknown', encrypted } = request.socket as Partial<TLSSocket>;
+  return handedOn.get(request) ?? { address: plain(remoteAddress), secure: encrypted === true };
+}
+
 export type FindPeer = (request: IncomingMessage) => Peer;
 
 /**
@@ -21,13 +36,9 @@ export type FindPeer = (request: IncomingMessage) => Peer;
 export function makeFindPeer(trusted: string[]): FindPeer {
   const isTrusted = readAddresses(trusted);
   return (request) => {
-    const { headers, socket } = request;
-    const nearest = plain(socket.remoteAddress ?? 'unknown');
-    const direct = {
-      address: nearest,
-      secure: (socket as Partial<TLSSocket>).encrypted === true,
-      host: headers.host ?? '',
-    };
+    const { headers } = request;
+    const direct = { ...nearestOf(request), host: headers.host ?? '' };
+    const nearest = direct.address;
     if (!isTrusted(nearest)) return direct;
     // Each proxy adds at the end whom it heard: the last one that is no proxy of ours is the client, what stands before is its own word.
     const hops = listed(headers['x-forwarded-for']).map(plain);

@@ -1,7 +1,8 @@
 /** `GET /metrics`: for those whose address or token the settings name, and for nobody else. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { readAddresses, unmapped } from '../http/addresses.ts';
+import { readAddresses } from '../http/addresses.ts';
+import { nearestOf } from '../http/peer.ts';
 import { describeError, type Log } from '../log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -37,9 +38,9 @@ export function makeMetricsDoor(
   };
 }
 
-function isFrom(isAllowed: (address: string) => boolean, { socket, headers }: IncomingMessage): boolean {
-  if (FORWARDED.some((name) => headers[name] !== undefined)) return false;
-  return isAllowed(unmapped(socket.remoteAddress ?? ''));
+function isFrom(isAllowed: (address: string) => boolean, request: IncomingMessage): boolean {
+  if (FORWARDED.some((name) => request.headers[name] !== undefined)) return false;
+  return isAllowed(nearestOf(request).address);
 }
 
 function holds(token: Buffer, { headers }: IncomingMessage): boolean {

@@ -1,6 +1,6 @@
 /** Numbers for Prometheus. Labels are words of this program only: routes, actions, outcomes; never a path, a person or a number. */
 import { eq } from 'drizzle-orm';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Db, folderOf, type OpenOptions, tables } from '../../db/index.ts';
 import { makeEventReader } from './count-events.ts';
 import { freeBytes } from './health.ts';
@@ -35,6 +35,20 @@ export function makeMetrics() {
   });
 
   let readEvents = async () => {};
+  let readNodes = async (): Promise<object[][]> => [];
+  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.set(
+          await Promise.resolve()
+            .then(read)
+            .catch(() => Number.NaN),
+        );
+      },
+    });
 
   return {
     /** For `open` of db/index.ts. */
@@ -48,26 +62,17 @@ export function makeMetrics() {
       requests.observe({ route, method, status: String(status) }, ms / 1000);
     },
 
-    /** Adds what is read from a database when somebody asks. */
-    attach(db: Db, { databaseUrl }: { databaseUrl: string }): void {
-      const folder = folderOf(databaseUrl);
-      const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
-        new Gauge({
-          name,
-          help,
-          registers,
-          async collect() {
-            this.set(
-              await Promise.resolve()
-                .then(read)
-                .catch(() => Number.NaN),
-            );
-          },
-        });
+    /** Adds how this process's writer is. */
+    attachWriter(db: Db): void {
       gauge('console_write_queue', 'Writes that stand in the queue of the one writer', () => db.status().waiting);
       gauge('console_storage_fault', '1: the database can not be written at present', () =>
         db.status().fault ? 1 : 0,
       );
+    },
+
+    /** Adds what is read from a database when somebody asks: of several processes, one does. */
+    attach(db: Db, { databaseUrl }: { databaseUrl: string }): void {
+      const folder = folderOf(databaseUrl);
       gauge('console_disk_free_bytes', 'Free space where the database is', () => freeBytes(folder));
       gauge('console_outbox_waiting', 'Records that wait to be told to the province', () =>
         db.read.$count(tables.cityOutbox, eq(tables.cityOutbox.state, 'waiting')),
@@ -75,10 +80,20 @@ export function makeMetrics() {
       readEvents = attachEvents(db, registry);
     },
 
+    /** Adds to each reading what other processes have counted. */
+    attachNodes(read: () => Promise<object[][]>): void {
+      readNodes = read;
+    },
+
+    /** What this process has counted, for another to add up. */
+    own: () => registry.getMetricsAsJSON() as unknown as Promise<object[]>,
+
     /** The text format 0.0.4. What a damaged database does not tell is NaN, or stands still. */
     async read(): Promise<string> {
       await readEvents().catch(() => {});
-      return registry.metrics();
+      const nodes = await readNodes();
+      if (nodes.length === 0) return registry.metrics();
+      return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...nodes] as never).metrics();
     },
     contentType: registry.contentType,
   };

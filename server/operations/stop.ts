@@ -9,15 +9,25 @@ const PATIENCE_MS = 30_000;
  * ends it with code 0. A second signal ends it at once, with code 1: SQLite's log holds what was committed.
  * @param release ends what runs in the background, and is waited for; it is told when the last request is answered
  */
-export function stopOnSignals(
-  listening: Listening,
+export function stopOnSignals(...parts: Parameters<typeof makeStop>): void {
+  let stopping = false;
+  const stop = makeStop(...parts);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      stop();
+    });
+  }
+}
+
+/** {@link stopOnSignals}, to be called once. */
+export function makeStop(
+  listening: Pick<Listening, 'close' | 'cutOff'>,
   log: Log,
   release: (answered: Promise<void>) => Promise<void>,
-): void {
-  let stopping = false;
-  const stop = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
+): () => void {
+  return () => {
     log.info('stopping');
     const cut = setTimeout(() => {
       log.warn('requests in flight were cut off');
@@ -30,5 +40,4 @@ export function stopOnSignals(
         process.exit(0);
       });
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 }

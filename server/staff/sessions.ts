@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Others } from '../nodes/wire.ts';
 import type { Actor } from './actor.ts';
 import type { Auth } from './auth.ts';
 import { type Hurdle, hurdleOf } from './hurdles.ts';
@@ -23,11 +24,24 @@ const REMEMBERED_MS = 5_000;
  * for a few seconds (`npm run bench -- session`), and forgotten at once on sign-out and on what is done to an account.
  * @param totpRequired the roles that sign in with a code
  * @param idle judges whether a session has been used; null: nobody does
+ * @param others other processes of this machine; null: there are none. On other machines it takes the few seconds
  */
-export function makeSessions(auth: Auth, totpRequired: readonly Role[] = [], idle: Idle | null = null) {
+export function makeSessions(
+  auth: Auth,
+  totpRequired: readonly Role[] = [],
+  idle: Idle | null = null,
+  others: Others | null = null,
+) {
   const remembered = new LRUCache<string, Session>({ max: 10_000, ttl: REMEMBERED_MS });
   // Counts the forgettings, so that an answer read before one is not remembered after it.
   let forgettings = 0;
+  function forget(staffId: string): void {
+    forgettings += 1;
+    for (const [cookie, { person }] of remembered.entries()) {
+      if (person.id === staffId) remembered.delete(cookie);
+    }
+  }
+  others?.listen(forget);
 
   return {
     totpRequired,
@@ -67,10 +81,8 @@ export function makeSessions(auth: Auth, totpRequired: readonly Role[] = [], idl
     },
     /** Forgets what is remembered of a person's sessions. */
     forget(staffId: string): void {
-      forgettings += 1;
-      for (const [cookie, { person }] of remembered.entries()) {
-        if (person.id === staffId) remembered.delete(cookie);
-      }
+      forget(staffId);
+      others?.tell(staffId);
     },
   };
 }

@@ -1,0 +1,132 @@
+/** The process that starts others of its kind, does what only one may do, and answers what nodes hand on. */
+import cluster, { type Worker } from 'node:cluster';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createBirpc } from 'birpc';
+import type { SharedCounts } from '../../db/index.ts';
+import type { Listening } from '../http/serve.ts';
+import type { Log } from '../log.ts';
+import { makeTurns } from './turns.ts';
+import { ANSWER_MS, type NodeCalls, type Others, type Ports, type PrimaryCalls } from './wire.ts';
+
+/** Before another node takes the place of one that ended, ms. */
+const AGAIN_MS = 1000;
+
+interface Node {
+  worker: Worker;
+  rpc: NodeCalls & { metrics(): Promise<object[]> };
+  ended: Promise<void>;
+}
+
+/** @param count how many nodes */
+export function makePrimary(count: number, log: Log) {
+  const token = randomBytes(32).toString('base64url');
+  const turn = makeTurns();
+  const nodes = new Map<number, Node>();
+  let stopping = false;
+  let hear: (staffId: string) => void = () => {};
+
+  function begin(port: number, counts: SharedCounts): Promise<Ports> {
+    return new Promise((resolve, reject) => {
+      const worker = cluster.fork();
+      /** Its turns that have begun or will, in order. */
+      const turns: (() => void)[] = [];
+      let gone = false;
+      const calls: PrimaryCalls = {
+        ...counts,
+        enter: () => ({ port, token }),
+        async turn() {
+          const end = await turn();
+          if (gone) end();
+          else turns.push(end);
+        },
+        turnOver: () => turns.shift()?.(),
+        forget(staffId) {
+          hear(staffId);
+          for (const other of nodes.values()) if (other.worker !== worker) other.rpc.forget(staffId);
+        },
+        listening: resolve,
+      };
+      const rpc = createBirpc<NodeCalls, PrimaryCalls>(calls, {
+        post: (message) => void (worker.isConnected() && worker.send(message)),
+        on: (handle) => void worker.on('message', handle),
+        eventNames: ['forget', 'reload', 'stop'],
+        timeout: ANSWER_MS,
+      });
+      const ended = new Promise<void>((done) => {
+        worker.once('exit', (code, signal) => {
+          gone = true;
+          for (const end of turns) end();
+          rpc.$close();
+          nodes.delete(worker.id);
+          reject(new Error(`a node ended with ${signal ?? code} before it listened`));
+          if (!stopping) log.error({ node: worker.id, code, signal }, 'a node ended');
+          done();
+        });
+      });
+      nodes.set(worker.id, { worker, rpc: rpc as unknown as Node['rpc'], ended });
+    });
+  }
+
+  /** Another one whenever one ended, as long as the primary lives. */
+  async function keep(port: number, counts: SharedCounts, node: Node): Promise<void> {
+    await node.ended;
+    await pause(AGAIN_MS, undefined, { ref: false });
+    if (stopping) return;
+    const before = new Set(nodes.keys());
+    const started = begin(port, counts);
+    const next = [...nodes.values()].find(({ worker }) => !before.has(worker.id));
+    // What it ended with is told already.
+    await started.catch(() => {});
+    if (next) void keep(port, counts, next);
+  }
+
+  return {
+    token,
+    /** Whose turn it is to write, nodes and the primary itself. */
+    turn,
+    others: {
+      tell(staffId) {
+        for (const { rpc } of nodes.values()) rpc.forget(staffId);
+      },
+      listen(heard) {
+        hear = heard;
+      },
+    } satisfies Others,
+    /** What each of the nodes has counted. One that just ends tells nothing. */
+    async metrics(): Promise<object[][]> {
+      const told = await Promise.allSettled([...nodes.values()].map(({ rpc }) => rpc.metrics()));
+      return told.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    },
+    reload(): void {
+      for (const { rpc } of nodes.values()) rpc.reload();
+    },
+    /**
+     * Starts the nodes, which listen for the world.
+     * @param inside where the primary listens for them
+     * @throws Error when one does not start
+     */
+    async start(inside: Listening, counts: SharedCounts): Promise<Listening> {
+      const ports = await Promise.all(Array.from({ length: count }, () => begin(inside.port, counts)));
+      for (const node of nodes.values()) void keep(inside.port, counts, node);
+      const [{ port, httpPort } = { port: 0, httpPort: null }] = ports;
+      return {
+        port,
+        httpPort,
+        ownUrl: inside.ownUrl,
+        async close() {
+          stopping = true;
+          const all = [...nodes.values()];
+          for (const { rpc } of all) rpc.stop();
+          await Promise.all(all.map(({ ended }) => ended));
+          await inside.close();
+        },
+        cutOff() {
+          for (const { worker } of nodes.values()) worker.kill('SIGKILL');
+          inside.cutOff();
+        },
+      };
+    },
+  };
+}
+export type Primary = ReturnType<typeof makePrimary>;
