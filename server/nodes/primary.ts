@@ -12,10 +12,15 @@ import { ANSWER_MS, type NodeCalls, type Others, type Ports, type PrimaryCalls }
 /** Before another node takes the place of one that ended, ms. */
 const AGAIN_MS = 1000;
 
+/** Nodes accept by themselves: a connection that the primary hands to a node which is just killed would hang for good. */
+cluster.schedulingPolicy = cluster.SCHED_NONE;
+
 interface Node {
   worker: Worker;
   rpc: NodeCalls & { metrics(): Promise<object[]> };
   ended: Promise<void>;
+  /** Until then it hears nothing, and answers nobody. */
+  listens: boolean;
 }
 
 /** @param count how many nodes */
@@ -26,9 +31,12 @@ export function makePrimary(count: number, log: Log) {
   let stopping = false;
   let hear: (staffId: string) => void = () => {};
 
+  /** What whoever comes later must listen at, however free the choice was for the first. */
+  const listenAt: { PORT?: string; HTTP_PORT?: string } = {};
+
   function begin(port: number, counts: SharedCounts): Promise<Ports> {
     return new Promise((resolve, reject) => {
-      const worker = cluster.fork();
+      const worker = cluster.fork(listenAt);
       /** Its turns that have begun or will, in order. */
       const turns: (() => void)[] = [];
       let gone = false;
@@ -45,7 +53,10 @@ export function makePrimary(count: number, log: Log) {
           hear(staffId);
           for (const other of nodes.values()) if (other.worker !== worker) other.rpc.forget(staffId);
         },
-        listening: resolve,
+        listening(ports) {
+          node.listens = true;
+          resolve(ports);
+        },
       };
       const rpc = createBirpc<NodeCalls, PrimaryCalls>(calls, {
         post: (message) => void (worker.isConnected() && worker.send(message)),
@@ -64,7 +75,8 @@ export function makePrimary(count: number, log: Log) {
           done();
         });
       });
-      nodes.set(worker.id, { worker, rpc: rpc as unknown as Node['rpc'], ended });
+      const node: Node = { worker, rpc: rpc as unknown as Node['rpc'], ended, listens: false };
+      nodes.set(worker.id, node);
     });
   }
 
@@ -95,7 +107,9 @@ export function makePrimary(count: number, log: Log) {
     } satisfies Others,
     /** What each of the nodes has counted. One that just ends tells nothing. */
     async metrics(): Promise<object[][]> {
-      const told = await Promise.allSettled([...nodes.values()].map(({ rpc }) => rpc.metrics()));
+      const told = await Promise.allSettled(
+        [...nodes.values()].filter(({ listens }) => listens).map(({ rpc }) => rpc.metrics()),
+      );
       return told.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     },
     reload(): void {
@@ -108,8 +122,9 @@ export function makePrimary(count: number, log: Log) {
      */
     async start(inside: Listening, counts: SharedCounts): Promise<Listening> {
       const ports = await Promise.all(Array.from({ length: count }, () => begin(inside.port, counts)));
-      for (const node of nodes.values()) void keep(inside.port, counts, node);
       const [{ port, httpPort } = { port: 0, httpPort: null }] = ports;
+      Object.assign(listenAt, { PORT: String(port), HTTP_PORT: httpPort === null ? 'off' : String(httpPort) });
+      for (const node of nodes.values()) void keep(inside.port, counts, node);
       return {
         port,
         httpPort,
@@ -117,7 +132,7 @@ export function makePrimary(count: number, log: Log) {
         async close() {
           stopping = true;
           const all = [...nodes.values()];
-          for (const { rpc } of all) rpc.stop();
+          for (const { rpc, worker, listens } of all) listens ? rpc.stop() : worker.kill('SIGKILL');
           await Promise.all(all.map(({ ended }) => ended));
           await inside.close();
         },

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { isForNode } from './hand-on.ts';
+
+it('a node answers what it can, however it is written', () => {
+  const own = [
+    '/api/trpc/scan.lookup',
+    '/api/trpc/staff.me?batch=1',
+    '/api/health',
+    '/api/auth/sign-in/username',
+    '/api',
+  ];
+  expect(own.map(isForNode)).toEqual([true, true, true, true, false]);
+  const handedOn = [
+    ...['/', '/metrics', '/scan', '/api/trpc/phone.state', '/api/trpc/staff.me%2Cexports.list?batch=1'],
+    ...[
+      '/api/exchange/v1/batches?cd_batch=1',
+      '/api/exports/1/file',
+      '/api/trpc/audit.verify',
+      '/api/trust/authority.crt',
+    ],
+  ];
+  expect(handedOn.filter(isForNode)).toEqual([]);
+  expect(isForNode('/api/trpc/audit.browse')).toBe(true);
+});
