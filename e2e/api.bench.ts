@@ -3,25 +3,35 @@
  * the limit (Node's own server and one lookup, nothing around it) and what a template gives (the same lookup in a route of Next's).
  *
  * - `--quick` 100 000 records, 16 connections, under a minute; nothing is written
- * - otherwise 10 000, 1 000 000 and 10 000 000 records, 1, 16 and 64 connections; docs/benchmarks/api.md and api.svg are written
- * - `--sizes 10000,1000000` other sizes
+ * - otherwise 10 000, 1 000 000 and 10 000 000 records, 1, 16 and 64 connections, on SQLite and, moved there by our own `db -- copy`, on
+ *   PostgreSQL; docs/benchmarks/api.md and api.svg are written
+ * - `--sizes 10000,1000000` other sizes, `--postgres-sizes 10000` other ones there (none: an empty text)
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import Database from 'better-sqlite3';
+import { copyDatabase } from '../db/copy.ts';
+import { openSql } from '../db/sql.ts';
+import { showRows } from '../server/progress-bar.ts';
 import './demo-keys.ts';
 import { cardOf, fillRecords } from './load/fill.ts';
 import { type Figures, median, press } from './load/press.ts';
 import { type Measured, writeReport } from './load/report.ts';
 import { type Subject, startBare, startNextRoute, startOurs } from './load/subjects.ts';
+import { startPostgres } from './postgres-server.ts';
 
 const { values: options } = parseArgs({
   args: process.argv.slice(3),
-  options: { quick: { type: 'boolean', default: false }, sizes: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    sizes: { type: 'string' },
+    'postgres-sizes': { type: 'string' },
+  },
 });
-const sizes = (options.sizes ?? (options.quick ? '100000' : '10000,1000000,10000000')).split(',').map(Number);
+const numbers = (list: string) => list.split(',').filter(Boolean).map(Number);
+const sizes = numbers(options.sizes ?? (options.quick ? '100000' : '10000,1000000,10000000'));
+const postgresSizes = numbers(options['postgres-sizes'] ?? (options.quick ? '' : sizes.join()));
 const connections = options.quick ? [16] : [1, 16, 64];
 const ROUNDS = 3;
 const SECONDS = options.quick ? 2.5 : 4;
@@ -42,23 +52,24 @@ function cards(size: number): () => string {
 }
 
 /** Vouchers are issued once a card: the sites' serials of the day have no gaps then. */
-function checkSerials(file: string): { vouchers: number; gaps: number } {
-  const database = new Database(file, { readonly: true });
-  const rows = database
-    .prepare('SELECT count(*) AS count, max(serial) AS last FROM vouchers GROUP BY site_code, day')
-    .all() as { count: number; last: number }[];
-  database.close();
+async function checkSerials(url: string): Promise<{ vouchers: number; gaps: number }> {
+  const sql = await openSql(url);
+  const rows = await sql.all<{ count: number; last: number }>(
+    'SELECT count(*) AS count, max(serial) AS last FROM vouchers GROUP BY site_code, day',
+  );
+  await sql.close();
   const vouchers = rows.reduce((sum, { count }) => sum + count, 0);
   return { vouchers, gaps: rows.reduce((sum, { count, last }) => sum + last - count, 0) };
 }
 
-async function measureSize(size: number): Promise<Measured> {
-  const file = join(folder, `${size}.db`);
-  await fillRecords(`file:${file}`, size, () => {});
-  const { lookup, issue } = await startOurs(`file:${file}`, join(folder, `${size}.log`));
+/** @param url of a database with so many records */
+async function measure(size: number, database: Measured['database'], url: string): Promise<Measured> {
+  say(`${size.toLocaleString('en')} records, ${database}`);
+  const { lookup, issue } = await startOurs(url, join(folder, 'ours.log'));
+  const where = url.replace(/^file:/, '');
   const subjects: Record<'bare' | 'nextRoute' | 'ours', Subject> = {
-    bare: await startBare(file),
-    nextRoute: await startNextRoute(file),
+    bare: await startBare(where),
+    nextRoute: await startNextRoute(where),
     ours: lookup,
   };
   const names = Object.keys(subjects) as (keyof typeof subjects)[];
@@ -80,34 +91,44 @@ async function measureSize(size: number): Promise<Measured> {
     );
   }
   const memory = Object.fromEntries(names.map((name) => [name, subjects[name].memory()]));
-  // Each card once, from the end on, where no lookup of the demo's own residents is.
+  // Each card once, from the end on: a fast machine comes to the last of few.
   let card = size;
-  await press(
-    issue.url,
-    issue.path,
-    ISSUE.connections,
-    1,
-    issue.next(() => cardOf(--card)),
-  );
-  const issued = await press(
-    issue.url,
-    issue.path,
-    ISSUE.connections,
-    ISSUE.seconds,
-    issue.next(() => cardOf(--card)),
-  );
+  const issueFor = (seconds: number) =>
+    press(
+      issue.url,
+      issue.path,
+      ISSUE.connections,
+      seconds,
+      issue.next(() => cardOf(--card)),
+      () => card > 0,
+    );
+  await issueFor(1);
+  const issued = await issueFor(ISSUE.seconds);
   for (const name of names) await subjects[name].stop();
-  const serials = checkSerials(file);
+  const serials = await checkSerials(url);
   say(`  vouchers: ${issued.rps} a second, ${serials.vouchers} issued, ${serials.gaps} serials missing`);
-  rmSync(file);
-  return { size, lookups, memory, issued: { ...issued, ...serials } };
+  return { size, database, lookups, memory, issued: { ...issued, ...serials } };
 }
 
 const measured: Measured[] = [];
 try {
   for (const size of sizes) {
-    say(`${size.toLocaleString('en')} records, SQLite`);
-    measured.push(await measureSize(size));
+    const file = `${folder}/${size}.db`;
+    await fillRecords(`file:${file}`, size, () => {});
+    measured.push(await measure(size, 'SQLite', `file:${file}`));
+    rmSync(file);
+  }
+  for (const size of postgresSizes) {
+    const file = `${folder}/${size}.db`;
+    await fillRecords(`file:${file}`, size, () => {});
+    const server = await startPostgres();
+    try {
+      await showRows('rows, copied and compared', (told) => copyDatabase(`file:${file}`, server.url, told));
+      rmSync(file);
+      measured.push(await measure(size, 'PostgreSQL', server.url));
+    } finally {
+      await server.remove();
+    }
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,20 +1,17 @@
 /** The limit: Node's own HTTP server and one prepared lookup, with nothing around it. `bare.ts DATABASE`; prints its port. */
 import { createServer } from 'node:http';
-import Database from 'better-sqlite3';
+import { makeFindCard } from './find-card.ts';
 
-const database = new Database(process.argv[2] ?? '', { readonly: true });
-const lookup = database.prepare(
-  `SELECT * FROM authentication_records WHERE substr(erhc_card_no, 1, 16) = ? AND erhc_card_no = ? LIMIT 1`,
-);
+const find = makeFindCard(process.argv[2] ?? '');
 const server = createServer((request, response) => {
   let body = '';
   request.setEncoding('utf8');
   request.on('data', (part) => {
     body += part;
   });
-  request.on('end', () => {
-    const card = JSON.parse(body).code.slice(0, 64);
-    const answer = JSON.stringify(lookup.get(card.slice(0, 16), card) ?? null);
+  request.on('end', async () => {
+    const found = find(JSON.parse(body).code.slice(0, 64));
+    const answer = JSON.stringify(found instanceof Promise ? await found : found);
     response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
   });
 });

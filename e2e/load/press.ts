@@ -14,6 +14,7 @@ export type Next = (connection: number) => { body: string; cookie?: string | und
 
 /**
  * Posts as fast as answers come, on so many connections at once.
+ * @param more whether there is anything left to send
  * @throws Error on any answer other than 200
  */
 export async function press(
@@ -22,6 +23,7 @@ export async function press(
   connections: number,
   seconds: number,
   next: Next,
+  more: () => boolean = () => true,
 ): Promise<Figures> {
   const pool = new Pool(url, { connections, pipelining: 1 });
   // Microseconds.
@@ -30,7 +32,7 @@ export async function press(
   const end = begun + seconds * 1000;
   await Promise.all(
     Array.from({ length: connections }, async (_, connection) => {
-      while (performance.now() < end) {
+      while (performance.now() < end && more()) {
         const { body, cookie } = next(connection);
         const headers = { 'content-type': 'application/json', ...(cookie ? { cookie } : {}) };
         const started = performance.now();

@@ -8,6 +8,7 @@ import type { Figures } from './press.ts';
 export interface Measured {
   /** Records. */
   size: number;
+  database: 'SQLite' | 'PostgreSQL';
   lookups: { connections: number; bare: Figures; nextRoute: Figures; ours: Figures }[];
   /** Resident megabytes after the lookups. */
   memory: Record<string, number | null>;
@@ -29,23 +30,23 @@ export function writeReport(measured: Measured[]): void {
 function tell(measured: Measured[]): string {
   const [cpu] = cpus();
   const machine = `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}, Node ${process.version}`;
-  const rows = measured.flatMap(({ size, lookups }) =>
+  const rows = measured.flatMap(({ size, database, lookups }) =>
     lookups.flatMap((each) =>
       names.map((name) => {
         const { rps, p50, p99 } = each[name];
         const share = name === 'bare' ? '' : (rps / each.bare.rps).toFixed(2);
-        return `| ${count(size)} | ${each.connections} | ${NAMES[name]} | ${count(rps)} | ${share} | ${ms(p50)} | ${ms(p99)} |`;
+        return `| ${database} | ${count(size)} | ${each.connections} | ${NAMES[name]} | ${count(rps)} | ${share} | ${ms(p50)} | ${ms(p99)} |`;
       }),
     ),
   );
   const issues = measured.map(
-    ({ size, issued, memory }) =>
-      `| ${count(size)} | ${count(issued.rps)} | ${ms(issued.p50)} | ${ms(issued.p99)} | ${count(issued.vouchers)} | ${issued.gaps} | ${names.map((name) => memory[name] ?? '?').join(' / ')} |`,
+    ({ size, database, issued, memory }) =>
+      `| ${database} | ${count(size)} | ${count(issued.rps)} | ${ms(issued.p50)} | ${ms(issued.p99)} | ${count(issued.vouchers)} | ${issued.gaps} | ${names.map((name) => memory[name] ?? '?').join(' / ')} |`,
   );
   return `# Lookups and vouchers over HTTP
 
 Written by \`npm run bench -- api\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Load and server share the machine. Each figure is the
-median of three turns, the subjects by turns on the same database (SQLite).
+median of three turns, the subjects by turns on the same database. PostgreSQL shares the machine, too, and is as Debian sets it up.
 
 - **${NAMES.bare}**: the limit. No session, no audit, no masking; sealed columns stay sealed.
 - **${NAMES.nextRoute}**: the same lookup as plain tRPC in a route handler of Next, what a template gives.
@@ -53,15 +54,15 @@ median of three turns, the subjects by turns on the same database (SQLite).
 
 ![answers a second at 16 connections](api.svg)
 
-| records | connections | | answers a second | of the limit | p50 ms | p99 ms |
-|---:|---:|---|---:|---:|---:|---:|
+| database | records | connections | | answers a second | of the limit | p50 ms | p99 ms |
+|---|---:|---:|---|---:|---:|---:|---:|
 ${rows.join('\n')}
 
 \`vouchers.issue\` at 64 connections, each voucher and its audit row on the disk before the answer; and resident memory in MB after the lookups
 (${names.map((name) => NAMES[name]).join(' / ')}):
 
-| records | vouchers a second | p50 ms | p99 ms | issued | serials missing | memory |
-|---:|---:|---:|---:|---:|---:|---|
+| database | records | vouchers a second | p50 ms | p99 ms | issued | serials missing | memory |
+|---|---:|---:|---:|---:|---:|---:|---|
 ${issues.join('\n')}
 `;
 }
@@ -72,10 +73,10 @@ function draw(measured: Measured[]): string {
   chart.setOption({
     animation: false,
     backgroundColor: '#fff',
-    title: { text: 'Answers a second at 16 connections', left: 'center' },
+    title: { text: 'Answers a second at 16 connections, by records and database', left: 'center' },
     legend: { bottom: 0 },
     grid: { left: 70, right: 20, top: 50, bottom: 60 },
-    xAxis: { type: 'category', data: measured.map(({ size }) => `${count(size)} records`) },
+    xAxis: { type: 'category', data: measured.map(({ size, database }) => `${count(size)}, ${database}`) },
     yAxis: { type: 'value' },
     series: names.map((name) => ({
       type: 'bar',

@@ -23,8 +23,8 @@ const NEXT_ROUTE = join(ROOT, 'e2e/load/next-route');
 const NEXT = join(ROOT, 'node_modules/next/dist/bin/next');
 
 /** Node's own server with one lookup. */
-export async function startBare(file: string): Promise<Subject> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'e2e/load/bare.ts'), file], {
+export async function startBare(where: string): Promise<Subject> {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'e2e/load/bare.ts'), where], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { port } = JSON.parse(await firstLine(child));
@@ -32,8 +32,8 @@ export async function startBare(file: string): Promise<Subject> {
 }
 
 /** The same lookup as a route of Next's. */
-export async function startNextRoute(file: string): Promise<Subject> {
-  const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1', LOAD_DATABASE: file };
+export async function startNextRoute(where: string): Promise<Subject> {
+  const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1', LOAD_DATABASE: where };
   execFileSync(process.execPath, [NEXT, 'build', NEXT_ROUTE], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const port = await freePort();
   const child = spawn(process.execPath, [NEXT, 'start', NEXT_ROUTE, '-p', String(port), '-H', '127.0.0.1'], {
