@@ -48,7 +48,8 @@ async function main() {
   const settings = readSettings(process.env, process.argv.slice(2));
   // Next and React read these when they are loaded.
   Object.assign(process.env, { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: settings.dev ? 'development' : 'production' });
-  const log = makeLog(settings.logLevel);
+  const node = cluster.worker?.id;
+  const log = makeLog(settings.logLevel).child(node === undefined ? {} : { node });
   if (settings.dictionaries) replaceDictionaries(settings.dictionaries);
   selfTest();
   setKeys(settings.dataKeys);
