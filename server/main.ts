@@ -94,7 +94,7 @@ async function serve(settings: Settings, log: Log) {
   };
   const gate = makeGate({ ...gateOf(settings, db, trust), api, page: other, dev: settings.dev });
   const listening = nodes
-    ? await nodes.start(await listen(INSIDE, null, makeEntrance(nodes.token, gate)), db.counts)
+    ? await nodes.start(await listen(INSIDE, null, makeEntrance(nodes.token, gate)), db.counts, settings)
     : await listen(settings, trust, gate);
   if (trust) Object.assign(trust, { httpsPort: listening.port, httpPort: listening.httpPort });
   const stopRollingUp = startRollingUp(db, log);

@@ -3,7 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../server/http/free-port.ts';
 import { startServer } from '../server.ts';
 import { SITES } from './fill.ts';
 import type { Next } from './press.ts';

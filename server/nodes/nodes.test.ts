@@ -29,11 +29,9 @@ interface Answer {
   text: string;
   cookie: string;
 }
-type Server = Pick<RunningServer, 'url'>;
-
 /** On a connection of its own, which any of the nodes may get. */
 function ask(
-  { url }: Server,
+  { url }: RunningServer,
   path: string,
   options: { cookie?: string; body?: unknown; headers?: Record<string, string> } = {},
 ) {
@@ -56,9 +54,9 @@ function ask(
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
-const signIn = (server: Server, username: string, password = `demo-${username}`) =>
+const signIn = (server: RunningServer, username: string, password = `demo-${username}`) =>
   ask(server, '/api/auth/sign-in/username', { body: { username, password } });
-const issue = (server: Server, cookie: string, key: string) =>
+const issue = (server: RunningServer, cookie: string, key: string) =>
   ask(server, '/api/trpc/vouchers.issue', { cookie, body: { code: `${cardNoOf(key)}:1` } });
 const numberOf = ({ text }: Answer): string => JSON.parse(text).result.data.voucherNo;
 const many = <T>(count: number, one: (n: number) => Promise<T>) =>
@@ -78,11 +76,13 @@ async function addResidents(db: Db, keys: string[]) {
   });
 }
 
+/** The nodes of a server; it may have other children, e.g. a compiler. */
 const childrenOf = ({ process }: RunningServer) =>
-  spawnSync('ps', ['-o', 'pid=', '--ppid', String(process.pid)], { encoding: 'utf8' })
-    .stdout.split('\n')
-    .map(Number)
-    .filter(Boolean);
+  [
+    ...spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).stdout.matchAll(
+      /^ *(\d+) .*main\.[jt]s/gm,
+    ),
+  ].map(([, pid]) => Number(pid));
 
 const PLACES = [
   { place: 'the processes of one machine', machines: 1 },
@@ -152,7 +152,8 @@ describe.each(PLACES)('$place', ({ machines }) => {
       await vi.waitFor(() => expect(childrenOf(server)).not.toContain(node), 10_000);
       await vi.waitFor(() => expect(childrenOf(server)).toHaveLength(NODES), 10_000);
       await vi.waitFor(() => expect(asked).toBeGreaterThan(keys.length), 30_000);
-      await sleep(1_000);
+      const told = `"replaced":${node},`;
+      await vi.waitFor(() => expect(readFileSync(logFile, 'utf8')).toContain(told), 30_000);
     }
     done = true;
     await running;

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createBirpc } from 'birpc';
 import type { SharedCounts } from '../../db/index.ts';
+import { freePort } from '../http/free-port.ts';
 import type { Listening } from '../http/serve.ts';
 import type { Log } from '../log.ts';
 import { makeTurns } from './turns.ts';
@@ -31,7 +32,7 @@ export function makePrimary(count: number, log: Log) {
   let stopping = false;
   let hear: (staffId: string) => void = () => {};
 
-  /** What whoever comes later must listen at, however free the choice was for the first. */
+  /** What all must listen at, however free the choice was. */
   const listenAt: { PORT?: string; HTTP_PORT?: string } = {};
 
   function begin(port: number, counts: SharedCounts): Promise<Ports> {
@@ -88,9 +89,12 @@ export function makePrimary(count: number, log: Log) {
     const before = new Set(nodes.keys());
     const started = begin(port, counts);
     const next = [...nodes.values()].find(({ worker }) => !before.has(worker.id));
-    // What it ended with is told already.
-    await started.catch(() => {});
     if (next) void keep(port, counts, next);
+    // What it ended with, if it did, is told already.
+    await started.then(
+      () => log.info({ node: next?.worker.id, replaced: node.worker.process.pid }, 'another node listens'),
+      () => {},
+    );
   }
 
   return {
@@ -118,12 +122,15 @@ export function makePrimary(count: number, log: Log) {
     /**
      * Starts the nodes, which listen for the world.
      * @param inside where the primary listens for them
+     * @param wanted where they are to listen
      * @throws Error when one does not start
      */
-    async start(inside: Listening, counts: SharedCounts): Promise<Listening> {
+    async start(inside: Listening, counts: SharedCounts, wanted: Ports & { host: string }): Promise<Listening> {
+      // Whoever replaces a node could not share a port that was given to the first.
+      if (wanted.port === 0) listenAt.PORT = String(await freePort(wanted.host));
+      if (wanted.httpPort === 0) listenAt.HTTP_PORT = String(await freePort(wanted.host));
       const ports = await Promise.all(Array.from({ length: count }, () => begin(inside.port, counts)));
       const [{ port, httpPort } = { port: 0, httpPort: null }] = ports;
-      Object.assign(listenAt, { PORT: String(port), HTTP_PORT: httpPort === null ? 'off' : String(httpPort) });
       for (const node of nodes.values()) void keep(inside.port, counts, node);
       return {
         port,
