@@ -37,6 +37,8 @@ export function makeSharedCounts(
         return { taken: true, ms: msBeforeNext };
       } catch (refused) {
         if (refused instanceof Error) throw refused;
+        // It counts what it refuses.
+        await of(limit).reward(key, points);
         return { taken: false, ms: (refused as RateLimiterRes).msBeforeNext };
       }
     },

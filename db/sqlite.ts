@@ -28,6 +28,8 @@ const READER_PATIENCE = 1000;
 const LOCK_LOOK = 20;
 /** Of a group: readers of this process wait meanwhile. */
 const GROUP_MS = 8;
+/** For which a turn is waited for at least. */
+const TURN_MS = 8000;
 type Statement = Database.Statement<[]>;
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/sqlite', import.meta.url));
@@ -141,7 +143,12 @@ function makeWriter(
   faults: Faults,
   takeTurn: OpenOptions['turn'],
 ): Writer {
-  let endTurn = () => {};
+  let endOfTurn = () => {};
+  const endTurn = () => {
+    const end = endOfTurn;
+    endOfTurn = () => {};
+    end();
+  };
   // Compiled once: each is said for every write.
   const [save, release, undo] = ['SAVEPOINT one', 'RELEASE one', 'ROLLBACK TO one'].map((words) =>
     connection.prepare(words),
@@ -155,7 +162,8 @@ function makeWriter(
     },
     /** Blocks nobody who only reads while another process writes. */
     async begin(deadline) {
-      if (takeTurn) endTurn = await within(deadline, takeTurn());
+      // Whoever stood in this process's queue for long has its turn all the same.
+      if (takeTurn) endOfTurn = await within(Math.max(deadline, performance.now() + TURN_MS), takeTurn());
       for (;;) {
         try {
           return void connection.exec('BEGIN IMMEDIATE');

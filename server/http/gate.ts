@@ -67,7 +67,8 @@ export function makeGate(parts: Gate): RequestListener {
     request.headers['content-security-policy'] = policy;
     request.headers['x-nonce'] = nonce;
     if (STATIC.test(path)) return page(request, response);
-    return void countPage({ address: peer.address }).then((retryAfter) => {
+    const counted = countPage({ address: peer.address }).catch(() => null);
+    return void counted.then((retryAfter) => {
       if (retryAfter === null) return page(request, response);
       response.setHeader('Retry-After', retryAfter);
       refuse(request, response, 429, 'TOO_MANY_REQUESTS', `请求过于频繁,请 ${retryAfter} 秒后再试`);

@@ -7,7 +7,7 @@ interface Lot {
   left: number;
   /** When the time ends, by `performance.now`. */
   ends: number;
-  /** All of it was given out, here or elsewhere. */
+  /** There is no more, here or elsewhere. */
   usedUp: boolean;
 }
 
@@ -23,15 +23,27 @@ export function makeLots(counts: SharedCounts, limit: Limit, lots: number) {
   const size = Math.max(1, Math.floor(limit.points / lots));
   const held = new LRUCache<string, Lot>({ max: MOST });
   /** Who of this process is asking for a key: the others wait, and don't take a lot each. */
-  const asking = new Map<string, Promise<void>>();
+  const asking = new Map<string, Promise<number | null>>();
 
-  async function ask(key: string, points: number): Promise<void> {
-    const wanted = Math.max(size, points);
-    const { taken, ms } = await counts.take(limit, key, wanted);
-    const ends = performance.now() + ms;
-    const before = held.get(key);
-    const over = before && before.ends > performance.now() ? before.left : 0;
-    held.set(key, { left: taken ? wanted + over : 0, ends, usedUp: !taken });
+  function leftOf(key: string): number {
+    const lot = held.get(key);
+    return lot && lot.ends > performance.now() ? lot.left : 0;
+  }
+
+  /** @returns null, or the ms to wait: there are not so many */
+  async function ask(key: string, points: number): Promise<number | null> {
+    const least = points - leftOf(key);
+    let wanted = Math.max(size, least);
+    let { taken, ms } = await counts.take(limit, key, wanted);
+    if (!taken && wanted > least) {
+      wanted = least;
+      ({ taken, ms } = await counts.take(limit, key, wanted));
+    }
+    // Other machines' clocks may be wrong.
+    const ends = performance.now() + Math.min(ms, limit.seconds * 1000);
+    // Others took of the lot meanwhile.
+    held.set(key, { left: leftOf(key) + (taken ? wanted : 0), ends, usedUp: !taken && least === 1 });
+    return taken ? null : ms;
   }
 
   return async (key: string, points: number): Promise<number | null> => {
@@ -39,18 +51,19 @@ export function makeLots(counts: SharedCounts, limit: Limit, lots: number) {
       const lot = held.get(key);
       const ms = lot ? lot.ends - performance.now() : 0;
       if (lot && ms > 0) {
-        if (lot.usedUp) return ms;
         if (lot.left >= points) {
           lot.left -= points;
           return null;
         }
+        if (lot.usedUp) return ms;
       }
       const other = asking.get(key);
       if (other) await other.catch(() => {});
       else {
         const mine = ask(key, points).finally(() => asking.delete(key));
         asking.set(key, mine);
-        await mine;
+        const refused = await mine;
+        if (refused !== null) return refused;
       }
     }
   };

@@ -20,5 +20,14 @@ it('a node answers what it can, however it is written', () => {
     ],
   ];
   expect(handedOn.filter(isForNode)).toEqual([]);
+  const odd = [
+    '%65xchange/v1/batches',
+    'x/../exchange/v1/batches',
+    './exports/1',
+    '/exports/1',
+    'trpc/exports%2Elist',
+    'ready',
+  ];
+  expect(odd.map((each) => `/api/${each}`).filter(isForNode)).toEqual([]);
   expect(isForNode('/api/trpc/audit.browse')).toBe(true);
 });

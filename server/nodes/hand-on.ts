@@ -11,15 +11,17 @@ const SECURE = 'x-console-secure';
 
 /**
  * What is kept in the memory of one process: a phone's tries, exports and their files, the check of the audit trail, unproven batches, and
- * what TLS is spoken with. And pages, which need Next.
+ * what TLS is spoken with; whether it can work, which it knows while it writes a batch. And pages, which need Next.
  */
 const OF_PRIMARY = /^(?:phone|city|exports|trust)\.|^audit\.(?:verify|verification|cancelVerification)$/;
-const DOORS_OF_PRIMARY = /^\/api\/(?:exchange|exports|trust)(?:\/|$)/;
+const DOORS_OF_PRIMARY = /^\/api\/(?:exchange|exports|trust|ready)(?:\/|$)/;
+/** Whatever behind it might read another path there. */
+const ODD = /%(?!2c)|\/[./]|\\/i;
 
 /** Whether a node answers this itself. @param url path and query */
 export function isForNode(url: string): boolean {
   const [path = ''] = url.split('?', 1);
-  if (!path.startsWith('/api/') || DOORS_OF_PRIMARY.test(path)) return false;
+  if (!path.startsWith('/api/') || ODD.test(path) || DOORS_OF_PRIMARY.test(path)) return false;
   if (!path.startsWith('/api/trpc/')) return true;
   const names = path.slice('/api/trpc/'.length).split(/,|%2c/i);
   return !names.some((name) => OF_PRIMARY.test(name));
@@ -38,7 +40,8 @@ export function makeHandOn({ port, token }: Entrance): RequestListener {
   return (request, response) => {
     const { address, secure } = nearestOf(request);
     const headers = { [TOKEN]: token, [ADDRESS]: address, [SECURE]: secure ? '1' : '0' };
-    void proxy.web(request, response, { headers });
+    // What went wrong was told to whoever asked, if they are still there.
+    proxy.web(request, response, { headers }).catch(() => {});
   };
 }
 

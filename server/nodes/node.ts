@@ -2,7 +2,7 @@
 import { createBirpc } from 'birpc';
 import type { SharedCounts } from '../../db/index.ts';
 import type { TakeTurn } from './turns.ts';
-import { ANSWER_MS, type Entrance, type NodeCalls, type Others, type Ports, type PrimaryCalls } from './wire.ts';
+import type { Entrance, NodeCalls, Others, Ports, PrimaryCalls } from './wire.ts';
 
 /** What the primary may ask, once the node can do it. */
 type Doings = Pick<NodeCalls, 'metrics' | 'reload' | 'stop'>;
@@ -18,10 +18,11 @@ export function joinPrimary() {
     stop: () => doings.stop(),
   };
   const rpc = createBirpc<PrimaryCalls, NodeCalls>(calls, {
-    post: (message) => void (process.connected && process.send?.(message)),
+    post: (message) => void (process.connected && process.send?.(message, undefined, undefined, () => {})),
     on: (handle) => void process.on('message', handle),
     eventNames: ['turnOver', 'forget', 'listening'],
-    timeout: ANSWER_MS,
+    // Without its primary a node ends. A turn that was given up and then comes would be nobody's.
+    timeout: -1,
   });
   // A terminal, or a service manager, tells all of a group; who asks, and when, is for the primary to say.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -251,7 +251,6 @@ describe.each(PLACES)('$place', ({ machines }) => {
     await stop();
     await db.close();
     await database.drop();
-    // What was counted a moment ago, under other limits, is in no other database.
     database = await makeTestDatabase();
     await start(LIMITS);
     db = await open(database.url);

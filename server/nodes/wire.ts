@@ -12,10 +12,15 @@ export interface PrimaryCalls extends SharedCounts {
   listening(ports: Ports): void;
 }
 
+/** A metric as prom-client tells it. */
+export interface Counted {
+  type: string;
+}
+
 /** A primary asks its node. */
 export interface NodeCalls {
   forget(staffId: string): void;
-  metrics(): Promise<object[]>;
+  metrics(): Promise<Counted[]>;
   /** Looks for another certificate. */
   reload(): void;
   /** Takes no more requests, and ends when the last is answered. */
@@ -39,6 +44,3 @@ export interface Others {
   /** @param heard that it was done elsewhere */
   listen(heard: (staffId: string) => void): void;
 }
-
-/** Milliseconds for an answer. A turn may take as long as a batch of 100 000 records. */
-export const ANSWER_MS = 120_000;

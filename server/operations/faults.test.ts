@@ -18,9 +18,9 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { fillDemo } from '../../db/demo/fill.ts';
 import { open, tables } from '../../db/index.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
-import { freePort } from '../http/free-port.ts';
 import { startServer } from '../../e2e/server.ts';
 import { verifyChain } from '../audit/chain.ts';
+import { freePort } from '../http/free-port.ts';
 import { client, codeOf, qrOf, sessionCookie } from '../test-console.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'console-faults-'));

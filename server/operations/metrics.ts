@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Db, folderOf, type OpenOptions, tables } from '../../db/index.ts';
+import type { Counted } from '../nodes/wire.ts';
 import { makeEventReader } from './count-events.ts';
 import { freeBytes } from './health.ts';
 
@@ -35,7 +36,7 @@ export function makeMetrics() {
   });
 
   let readEvents = async () => {};
-  let readNodes = async (): Promise<object[][]> => [];
+  let readNodes = async (): Promise<Counted[][]> => [];
   const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
       name,
@@ -81,12 +82,12 @@ export function makeMetrics() {
     },
 
     /** Adds to each reading what other processes have counted. */
-    attachNodes(read: () => Promise<object[][]>): void {
+    attachNodes(read: () => Promise<Counted[][]>): void {
       readNodes = read;
     },
 
     /** What this process has counted, for another to add up. */
-    own: () => registry.getMetricsAsJSON() as unknown as Promise<object[]>,
+    own: () => registry.getMetricsAsJSON() as unknown as Promise<Counted[]>,
 
     /** The text format 0.0.4. What a damaged database does not tell is NaN, or stands still. */
     async read(): Promise<string> {

@@ -28,11 +28,10 @@ export function makeIdle(db: Db) {
   const seen = new LRUCache<string, number>({ max: 20_000 });
   const told = new LRUCache<string, number>({ max: 20_000 });
 
-  /** Also when it was another process that saw it. */
-  async function lastSeen(sessionId: string): Promise<number> {
+  /** By what other processes know, too. A session that nobody knows of is new, or was forgotten. */
+  async function lastSeen(sessionId: string, now: number): Promise<number> {
     const ms = await db.counts.holds(noteOf(sessionId));
-    const elsewhere = ms > 0 ? Date.now() - (KNOWN_SECONDS * 1000 - ms) : 0;
-    return Math.max(elsewhere, seen.get(sessionId) ?? 0);
+    return ms > 0 ? Math.max(now - (KNOWN_SECONDS * 1000 - ms), seen.get(sessionId) ?? 0) : now;
   }
 
   async function tell(sessionId: string, now: number): Promise<void> {
@@ -69,11 +68,11 @@ export function makeIdle(db: Db) {
   return {
     async judge(session: Used): Promise<'used' | 'locked' | 'ended'> {
       const now = Date.now();
-      const since = now - (seen.get(session.id) ?? now);
+      const since = now - (seen.get(session.id) ?? (await lastSeen(session.id, now)));
       if (since > SLACK_MS) {
         const minutes = await minutesOf(session.person);
         const limit = minutes * MINUTE + SLACK_MS;
-        if (minutes > 0 && since > limit && now - (await lastSeen(session.id)) > limit) {
+        if (minutes > 0 && since > limit && now - (await lastSeen(session.id, now)) > limit) {
           const isNurse = session.person.role === 'nurse';
           await (isNurse ? lock(session) : end(session));
           return isNurse ? 'locked' : 'ended';
@@ -83,8 +82,11 @@ export function makeIdle(db: Db) {
       await tell(session.id, now);
       return 'used';
     },
-    /** Of a session whose screen is locked: its time begins when it is opened. */
-    forget: (sessionId: string) => void seen.delete(sessionId),
+    /** Of a session whose screen is locked: whoever stands before it is there, and its time begins when it is opened. */
+    async locked(sessionId: string): Promise<void> {
+      seen.delete(sessionId);
+      await tell(sessionId, Date.now());
+    },
   };
 }
 export type Idle = ReturnType<typeof makeIdle>;

@@ -69,7 +69,7 @@ export function makeSessions(
         hurdle: hurdleOf(user, totpRequired, found.session.screenLockedAt ?? null),
         twoFactorEnabled: user.twoFactorEnabled ?? false,
       };
-      if (found.session.screenLockedAt) idle?.forget(session.id);
+      if (found.session.screenLockedAt) await idle?.locked(session.id);
       else {
         const verdict = await idle?.judge(session);
         if (verdict === 'ended') return null;
