@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     include: ['{app,server,db}/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(onPostgres ? ABOUT_SQLITE : [])],
-    globalSetup: './e2e/clear-api-evidence.ts',
+    globalSetup: ['./.ci/programs.mjs', './e2e/clear-api-evidence.ts'],
     setupFiles: './e2e/demo-keys.ts',
     // Servers that start and stop leave cores idle.
     maxWorkers: '100%',

@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const COMMAND = ['--import', 'tsx', 'server/exchange/client/exchange.command.ts'];
+const COMMAND = ['dist/exchange.command.js'];
 const environment = () => ({
   ...process.env,
   EXCHANGE_URL: server.url,
