@@ -8,7 +8,7 @@ import { type DEMO_STAFF, fillDemo } from '../db/demo/fill.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { type Db, open } from '../db/index.ts';
 import { DEMO_KEYS } from '../db/keys.ts';
-import { makeTestDatabase, type TestDatabase } from '../db/test-database.ts';
+import { makeDemoDatabase, type TestDatabase } from '../db/test-database.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { makeApi } from './api.ts';
 import type { CityConfig } from './city/config.ts';
@@ -64,7 +64,7 @@ export async function startTestConsole(
   const { demo = true, city: over = {}, totpRequired = [] } = options;
   const { limits = NO_LIMITS, lookupsAMinute = MANY, trustedProxies = [] } = options;
   const authSecret = 'a-secret-of-these-tests-and-of-nothing-else';
-  const database = await makeTestDatabase();
+  const database = await makeDemoDatabase();
   const db = await open(database.url);
   await db.unlock();
   await fillDemo(db, authSecret);
