@@ -9,7 +9,7 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
-  globalSetup: './e2e/clear-browser-evidence.ts',
+  globalSetup: ['./.ci/programs.mjs', './e2e/clear-browser-evidence.ts'],
   projects: [
     { name: 'journeys', testIgnore: /privacy\.spec/ },
     { name: 'privacy', testMatch: /privacy\.spec/, dependencies: ['journeys'] },

@@ -1,10 +1,11 @@
-// Makes ready what a command of package.json needs, and nothing twice: `node .ci/prepare.mjs [build] [browser]`.
+// Makes ready what a command of package.json needs, and nothing twice: `node .ci/prepare.mjs [programs] [build] [browser]`.
 // Plain Node: it runs before anything is installed.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import bundlePrograms from './programs.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -12,6 +13,7 @@ const wishes = process.argv.slice(2);
 const SERVICE_WORKER = join('public', 'service-worker.js');
 
 await install();
+if (wishes.some((wish) => wish === 'programs' || wish === 'build')) await programs();
 if (wishes.includes('build')) await build();
 if (wishes.includes('browser')) browser();
 
@@ -22,6 +24,13 @@ async function install() {
   await once('node_modules/.console-installed', state, () =>
     run('npm', ['install', '--no-save', '--no-audit', '--no-fund']),
   );
+}
+
+/** The programs that are started by themselves: the server, the operator's commands, exports. */
+async function programs() {
+  const sources = ['server', 'db', '.ci'].flatMap(filesBelow);
+  const state = hash([...sources, 'package-lock.json'].flatMap((file) => [file, readFileSync(file)]));
+  await once('dist/.bundled', state, bundlePrograms);
 }
 
 /** Next's build and the service worker, when a file that goes into them changed. */

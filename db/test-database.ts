@@ -9,6 +9,9 @@ import { openSql, type Sql } from './sql.ts';
 
 export const onPostgres = process.env.TEST_DATABASE === 'postgres';
 
+/** Names the file of a demo, made once a run (e2e/make-demo-template.ts). */
+export const DEMO_TEMPLATE = 'TEST_DEMO_TEMPLATE';
+
 export interface TestDatabase {
   url: string;
   /** A look at it, or a hand put in, beside the program. */
@@ -50,6 +53,17 @@ export async function makeTestDatabase(path?: string): Promise<TestDatabase> {
   ];
   const bytes = async () => [file, `${file}-wal`].filter((each) => existsSync(each)).map((each) => readFileSync(each));
   return { url, ...looking(url, breaking), bytes, copy, drop };
+}
+
+/**
+ * One that may hold the demo's province already, by {@link DEMO_TEMPLATE}: six passwords are hashed for it. Whoever fills it with the demo, finds
+ * what is there and adds what is not.
+ */
+export async function makeDemoDatabase(): Promise<TestDatabase> {
+  const database = await makeTestDatabase();
+  const template = process.env[DEMO_TEMPLATE];
+  if (template && !onPostgres) copyFileSync(template, database.url.slice('file:'.length));
+  return database;
 }
 
 function onServerAt(url: string): TestDatabase {

@@ -59,7 +59,7 @@ export async function startServer(options: {
       await sleep(50);
     }
   }
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', ...options.flags], {
+  const child = spawn(process.execPath, ['dist/main.js', ...options.flags], {
     env: {
       ...process.env,
       NODE_ENV: 'production',

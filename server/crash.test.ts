@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { demoRecords } from '../db/demo/records.ts';
 import { indexesOf, open, tables } from '../db/index.ts';
-import { makeTestDatabase } from '../db/test-database.ts';
+import { makeDemoDatabase } from '../db/test-database.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { startServer } from '../e2e/server.ts';
 import { facetsIn } from './records/facets.ts';
@@ -14,7 +14,7 @@ const KILLS = 20;
 const RESIDENTS = 400;
 
 it(`loses no answered voucher and uses no serial twice over ${KILLS} kills`, { timeout: 300_000 }, async () => {
-  const database = await makeTestDatabase();
+  const database = await makeDemoDatabase();
   const databaseUrl = database.url;
   const logFile = join(EVIDENCE.api, 'crash.log');
   const start = () => startServer({ databaseUrl, flags: ['--demo', '--api-only'], logFile });

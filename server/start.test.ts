@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 function run(file: string, args: string[], env: Record<string, string> = {}) {
-  const started = spawnSync(process.execPath, ['--import', 'tsx', file, ...args], {
+  const started = spawnSync(process.execPath, [file, ...args], {
     env: { ...process.env, DATABASE_URL: databaseUrl, AUTH_SECRET: '', DATA_KEYS: '', ...env },
     encoding: 'utf8',
   });
@@ -84,7 +84,7 @@ describe('settings', () => {
 
 describe('production', () => {
   it('does not start without its secret, and says what to do in one line', () => {
-    const { code, err } = run('server/main.ts', ['--api-only']);
+    const { code, err } = run('dist/main.js', ['--api-only']);
     expect(code).toBe(1);
     expect(err.trim().split('\n')).toHaveLength(1);
     expect(err).toContain('AUTH_SECRET');
@@ -92,12 +92,12 @@ describe('production', () => {
 
   it('has no default user; the operator makes the site and its people, who can sign in', async () => {
     const person = ['--username', 'wang', '--name', '王护士', '--role', 'nurse', '--site', '4401060001'];
-    expect(run('server/staff/create-staff.command.ts', person).err).toContain('没有这个接种单位');
-    const site = run('server/sites/create.command.ts', ['--code', '4401060001', '--name', '示例中心']);
+    expect(run('dist/create-staff.command.js', person).err).toContain('没有这个接种单位');
+    const site = run('dist/create.command.js', ['--code', '4401060001', '--name', '示例中心']);
     expect(site).toMatchObject({ code: 0, err: '' });
-    const made = run('server/staff/create-staff.command.ts', person);
+    const made = run('dist/create-staff.command.js', person);
     const password = made.out.match(/only now: (\S+)/)?.[1] ?? '';
-    expect(run('server/staff/create-staff.command.ts', person)).toMatchObject({ code: 1 });
+    expect(run('dist/create-staff.command.js', person)).toMatchObject({ code: 1 });
 
     const server = await startServer({ databaseUrl, flags: ['--api-only'], logFile });
     const signIn = (username: string, secret: string) =>
@@ -125,7 +125,7 @@ describe('production', () => {
     const { url: demo } = await another();
     const server = await startServer({ databaseUrl: demo, flags: ['--demo', '--api-only'], logFile });
     await server.stop();
-    const { code, err } = run('server/main.ts', ['--api-only'], {
+    const { code, err } = run('dist/main.js', ['--api-only'], {
       ...{ DATABASE_URL: demo, AUTH_SECRET: 's'.repeat(32), DATA_KEYS: TEST_KEYS },
     });
     expect([code, err]).toEqual([1, expect.stringContaining('this database is a demo')]);
@@ -136,13 +136,11 @@ describe('production', () => {
     await (await open(newer.url)).close();
     await newer.run("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('', 9999999999999)");
     const env = { DATABASE_URL: newer.url, AUTH_SECRET: 's'.repeat(32), DATA_KEYS: TEST_KEYS };
-    const { code, err } = run('server/main.ts', ['--api-only'], env);
+    const { code, err } = run('dist/main.js', ['--api-only'], env);
     expect([code, err.trim().split('\n').length]).toEqual([1, 1]);
     expect(err).toContain('newer version');
     // Nor does an operator's command touch it.
-    expect(run('server/sites/create.command.ts', ['--code', '4401060002', '--name', 'x'], env).err).toContain(
-      'newer version',
-    );
+    expect(run('dist/create.command.js', ['--code', '4401060002', '--name', 'x'], env).err).toContain('newer version');
   });
 
   it('does not start in plain where its certificate can’t be looked at', () => {
@@ -150,21 +148,17 @@ describe('production', () => {
     mkdirSync(join(program, 'data'), { recursive: true });
     // As a folder that is another user's: nobody can look behind it, root neither.
     symlinkSync('tls', join(program, 'data', 'tls'));
-    const started = spawnSync(
-      process.execPath,
-      ['--import', import.meta.resolve('tsx'), resolve('server/main.ts'), '--api-only'],
-      {
-        cwd: program,
-        env: {
-          ...process.env,
-          DATABASE_URL: databaseUrl,
-          AUTH_SECRET: 's'.repeat(32),
-          DATA_KEYS: TEST_KEYS,
-          TLS_CERT: '',
-        },
-        encoding: 'utf8',
+    const started = spawnSync(process.execPath, [resolve('dist/main.js'), '--api-only'], {
+      cwd: program,
+      env: {
+        ...process.env,
+        DATABASE_URL: databaseUrl,
+        AUTH_SECRET: 's'.repeat(32),
+        DATA_KEYS: TEST_KEYS,
+        TLS_CERT: '',
       },
-    );
+      encoding: 'utf8',
+    });
     expect([started.status, started.stderr.trim().split('\n').length]).toEqual([1, 1]);
     expect(started.stderr).toMatch(/TLS_CERT, TLS_KEY: data\/tls\/server\.crt can't be read \(ELOOP\).*npm run tls/);
   });
@@ -184,7 +178,7 @@ describe('production', () => {
   it('says that its port is taken', async () => {
     const server = await startServer({ databaseUrl, flags: ['--api-only'], logFile });
     const env = { PORT: new URL(server.url).port, AUTH_SECRET: 's'.repeat(32), DATA_KEYS: TEST_KEYS };
-    const { code, err } = run('server/main.ts', ['--api-only'], env);
+    const { code, err } = run('dist/main.js', ['--api-only'], env);
     expect(code).toBe(1);
     expect(err).toContain('the port is in use');
     await server.stop();
@@ -215,8 +209,8 @@ describe('a city’s platform', () => {
 describe('the keys of personal data', () => {
   const file = (name: string) => join(folder, name);
   const start = (dataKeys: string, env: Record<string, string> = {}) =>
-    run('server/main.ts', ['--api-only'], { AUTH_SECRET: 's'.repeat(32), DATA_KEYS: dataKeys, ...env });
-  const keys = (...args: string[]) => run('server/keys/keys.command.ts', args);
+    run('dist/main.js', ['--api-only'], { AUTH_SECRET: 's'.repeat(32), DATA_KEYS: dataKeys, ...env });
+  const keys = (...args: string[]) => run('dist/keys.command.js', args);
   const written = (name: string, text: string) => {
     writeFileSync(file(name), text, { mode: 0o600 });
     return file(name);
@@ -272,17 +266,17 @@ describe('the keys of personal data', () => {
   it('are asked for by commands that touch what is sealed, and by no others', async () => {
     const { url: DATABASE_URL } = await another();
     const site = ['--code', '4401060001', '--name', '示例中心'];
-    expect(run('server/sites/create.command.ts', site, { DATABASE_URL })).toMatchObject({ code: 0, err: '' });
+    expect(run('dist/create.command.js', site, { DATABASE_URL })).toMatchObject({ code: 0, err: '' });
     const register = written('register.csv', 'name,id_card_type_code,idcode\n王新民,01,440106198605129934\n');
     const bring = (env: Record<string, string>) =>
-      run('server/city/register.command.ts', ['--file', register], { DATABASE_URL, ...env });
+      run('dist/register.command.js', ['--file', register], { DATABASE_URL, ...env });
     const without = bring({});
     expect([without.code, without.err]).toEqual([1, expect.stringContaining('city:register: setting DATA_KEYS')]);
     expect(bring({ DATA_KEYS: TEST_KEYS })).toMatchObject({ code: 0, out: 'registered 1 persons\n' });
     expect(bring({ DATA_KEYS: 'demo' }).err).toContain('another than the database was sealed with');
     const env = { DATABASE_URL, DATA_KEYS: TEST_KEYS };
     for (const args of [['rotate'], ['prune'], ['list']]) {
-      expect(run('server/keys/keys.command.ts', args, env).err).toContain('name the file of the keys');
+      expect(run('dist/keys.command.js', args, env).err).toContain('name the file of the keys');
     }
     expect(keys('rotate', 'twice')).toMatchObject({ code: 1, err: expect.stringContaining('usage:') });
   });

@@ -8,7 +8,7 @@ import { type DEMO_STAFF, fillDemo } from '../db/demo/fill.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { type Db, open } from '../db/index.ts';
 import { DEMO_KEYS } from '../db/keys.ts';
-import { makeTestDatabase, type TestDatabase } from '../db/test-database.ts';
+import { makeDemoDatabase, type TestDatabase } from '../db/test-database.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { makeApi } from './api.ts';
 import type { CityConfig } from './city/config.ts';
@@ -47,11 +47,13 @@ const NO_LIMITS: Limits = { user: MANY, site: MANY, stranger: MANY, address: MAN
 /**
  * Starts a console of its own on a free port. `demo` false: the sample codes are not served.
  * Tests are faster than people: limits are those of a test that is about them.
+ * @param options.database an empty one where the demo has to be of the test's own time
  * @param options.city what its city's platform has otherwise than the demo's; null: there is none
  */
 export async function startTestConsole(
   options: {
     demo?: boolean;
+    database?: TestDatabase;
     city?: Partial<CityConfig> | null;
     totpRequired?: Role[];
     limits?: Limits;
@@ -64,7 +66,7 @@ export async function startTestConsole(
   const { demo = true, city: over = {}, totpRequired = [] } = options;
   const { limits = NO_LIMITS, lookupsAMinute = MANY, trustedProxies = [] } = options;
   const authSecret = 'a-secret-of-these-tests-and-of-nothing-else';
-  const database = await makeTestDatabase();
+  const database = options.database ?? (await makeDemoDatabase());
   const db = await open(database.url);
   await db.unlock();
   await fillDemo(db, authSecret);

@@ -95,7 +95,7 @@ await server.stop();
 line.close();
 const lost = findLost(load.answers);
 const { answers } = load;
-const verified = spawnSync(process.execPath, ['--import', 'tsx', 'server/audit/verify.command.ts'], {
+const verified = spawnSync(process.execPath, ['dist/verify.command.js'], {
   env: { ...process.env, DATABASE_URL: databaseUrl },
   encoding: 'utf8',
 });

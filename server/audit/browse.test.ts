@@ -2,6 +2,7 @@
 import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tables } from '../../db/index.ts';
+import { makeTestDatabase } from '../../db/test-database.ts';
 import type { Actor, PlatformActor, SystemActor } from '../staff/actor.ts';
 import { codeOf, startTestConsole, type TestConsole } from '../test-console.ts';
 import { shanghaiDay, shanghaiTime } from '../time.ts';
@@ -23,7 +24,7 @@ let all: AuditRow[];
 let nurseId: string;
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: FIRST_DAY - 3_600_000 });
-  site = await startTestConsole();
+  site = await startTestConsole({ database: await makeTestDatabase() });
   const [nurse, nurse2] = [await actorOf('nurse'), await actorOf('nurse2')];
   nurseId = nurse.id;
   const platform: PlatformActor = { kind: 'platform', appId: 'demo-4401', cityCode: '4401', requestId: 'r' };

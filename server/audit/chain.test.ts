@@ -30,7 +30,7 @@ afterAll(async () => {
 
 /** What the operator's command says of a database. */
 async function verify(url: string): Promise<{ code: number; said: string }> {
-  const run = promisify(execFile)('node', ['--import', 'tsx', 'server/audit/verify.command.ts'], {
+  const run = promisify(execFile)('node', ['dist/verify.command.js'], {
     env: { ...process.env, DATABASE_URL: url },
   });
   return run.then(

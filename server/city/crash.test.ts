@@ -12,7 +12,7 @@ import { DEMO_CITY } from '../../db/demo/city.ts';
 import { fillDemo } from '../../db/demo/fill.ts';
 import { open, tables } from '../../db/index.ts';
 import { unseal } from '../../db/seal.ts';
-import { makeTestDatabase, type TestDatabase } from '../../db/test-database.ts';
+import { makeDemoDatabase, type TestDatabase } from '../../db/test-database.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { client, sessionCookie } from '../test-console.ts';
@@ -73,7 +73,7 @@ const startCity = (port?: number) =>
   });
 
 beforeAll(async () => {
-  data = { province: await makeTestDatabase(), city: await makeTestDatabase() };
+  data = { province: await makeDemoDatabase(), city: await makeDemoDatabase() };
   const db = await open(data.city.url);
   await fillDemo(db, AUTH_SECRET);
   const people = Array.from({ length: ROUNDS * PEOPLE_A_ROUND }, (_, n) => citizen(n));

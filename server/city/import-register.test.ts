@@ -111,7 +111,7 @@ it('lets nurses work meanwhile, and completes what was killed when it is run aga
 
   /** Runs the command, while a nurse looks up. @returns its end, and how often she was answered while it wrote */
   async function importBeside(killAfter: number) {
-    const command = ['--import', 'tsx', 'server/city/register.command.ts', '--file', file];
+    const command = ['dist/register.command.js', '--file', file];
     const running = spawn(process.execPath, command, {
       env: { ...process.env, DATABASE_URL: databaseUrl, DATA_KEYS: 'demo' },
     });

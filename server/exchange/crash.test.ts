@@ -1,7 +1,7 @@
 /** The process is killed in the middle of uploads, again and again; the client tries until it is answered. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { makeTestDatabase, onPostgres } from '../../db/test-database.ts';
+import { makeDemoDatabase, onPostgres } from '../../db/test-database.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { startServer } from '../../e2e/server.ts';
 import { summarise } from './reconcile.ts';
@@ -12,7 +12,7 @@ const KILLS = 50;
 const ROWS = 2500;
 
 it(`each record stands exactly once after ${KILLS} kills`, { timeout: 600_000 }, async () => {
-  const database = await makeTestDatabase();
+  const database = await makeDemoDatabase();
   const start = () =>
     startServer({
       databaseUrl: database.url,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeTestDatabase, type TestDatabase } from '../../db/test-database.ts';
+import { makeDemoDatabase, type TestDatabase } from '../../db/test-database.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { FIELD_NAMES } from '../records/fields.ts';
@@ -20,7 +20,7 @@ const RECORDS_EACH = 200;
 let database: TestDatabase;
 let site: RunningServer;
 beforeAll(async () => {
-  database = await makeTestDatabase();
+  database = await makeDemoDatabase();
   site = await startServer({
     databaseUrl: database.url,
     flags: ['--demo', '--api-only'],

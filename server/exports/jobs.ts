@@ -13,7 +13,7 @@ import { shanghaiTime } from '../time.ts';
 import type { Order, Report } from './export.program.ts';
 import type { ExportInput, ExportJob } from './schema.ts';
 
-const PROGRAM = fileURLToPath(new URL('./export.program.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/export.program.js', import.meta.url));
 /** How long a file can be fetched. */
 const KEPT_MS = 60 * 60 * 1000;
 /** Exports of one person that are kept. */
@@ -85,7 +85,7 @@ export function makeExports(
     const file = await open(path, 'wx+', 0o600);
     // Nameless from here on: even a killed process leaves nothing. Windows keeps the name until the end.
     if (process.platform !== 'win32') await rm(path);
-    const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM], {
+    const child = spawn(process.execPath, [PROGRAM], {
       stdio: ['ignore', file.fd, 'ignore', 'ipc'],
     });
     const job: Job = {

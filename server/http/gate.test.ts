@@ -147,7 +147,8 @@ describe('sizes', () => {
   });
 });
 
-describe('time', () => {
+// Each mostly waits.
+describe.concurrent('time', () => {
   it('ends a connection whose headers drip', async () => {
     const { answer, ms } = await raw(
       ['GET /api/health HTTP/1.1\r\n', ...Array.from({ length: 60 }, (_, n) => `X-${n}: 1\r\n`)],

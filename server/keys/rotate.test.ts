@@ -65,7 +65,7 @@ async function send(records: WireRecord[]) {
 }
 
 function keys(args: string[], file = keysFile) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/keys/keys.command.ts', ...args], {
+  const child = spawn(process.execPath, ['dist/keys.command.js', ...args], {
     env: { ...process.env, DATABASE_URL: databaseUrl, DATA_KEYS: file },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

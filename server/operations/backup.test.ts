@@ -45,10 +45,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** One of the commands of package.json, as npm would run it. */
+/** One of the commands of package.json, as npm would run it once the programs are bundled. */
 function run(name: 'backup' | 'restore', args: string[], env: Record<string, string> = {}) {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const [program, ...before] = (scripts[name] as string).split(' ');
+  const [program, ...before] = (scripts[name] as string).replace(/^.* && /, '').split(' ');
   const child = spawn(program === 'node' ? process.execPath : '', [...before, ...args], {
     env: { ...process.env, DATABASE_URL: `file:${database}`, BACKUP_KEY, ...env },
   });

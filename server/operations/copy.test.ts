@@ -16,7 +16,7 @@ import { findByCard } from '../records/find-by-card.ts';
 
 const RECORDS = 30_000;
 const actor = { kind: 'system' as const, program: 'test', requestId: 'request' };
-const command = (...args: string[]) => ['--import', 'tsx', 'server/operations/db.command.ts', ...args];
+const command = (...args: string[]) => ['dist/db.command.js', ...args];
 
 it('says in one line what it takes', () => {
   const run = (...args: string[]) => spawnSync(process.execPath, command(...args), { encoding: 'utf8' });

@@ -104,7 +104,7 @@ describe.skipIf(!mayMount)('a full disk (skipped where mounting is not permitted
     const port = await freePort();
     // Its own log is on the full disk: that must not end it.
     const log = openSync(join(disk, 'console.log'), 'a');
-    const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', '--demo', '--api-only'], {
+    const child = spawn(process.execPath, ['dist/main.js', '--demo', '--api-only'], {
       env: {
         ...process.env,
         DATABASE_URL: `file:${file}`,
@@ -221,7 +221,7 @@ describe('a damaged database', () => {
 });
 
 function startOnce(file: string) {
-  const started = spawnSync(process.execPath, ['--import', 'tsx', 'server/main.ts', '--demo', '--api-only'], {
+  const started = spawnSync(process.execPath, ['dist/main.js', '--demo', '--api-only'], {
     env: { ...process.env, DATABASE_URL: `file:${file}`, AUTH_SECRET: secret, PORT: '0' },
     encoding: 'utf8',
     timeout: 30_000,

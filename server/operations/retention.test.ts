@@ -165,7 +165,7 @@ it('keeps the audit trail whole, and tells what was done', async () => {
   expect(told[1]?.detail).toContain(`audit=${OLD_EVENTS}`);
 
   const verify = () =>
-    spawnSync(process.execPath, ['--import', 'tsx', 'server/audit/verify.command.ts'], {
+    spawnSync(process.execPath, ['dist/verify.command.js'], {
       env: { ...process.env, DATABASE_URL: database.url },
       encoding: 'utf8',
     });
@@ -212,14 +212,10 @@ it('removes no evidence, and nothing that the figures have not counted', async (
 
 it('is a command, which counts only with --dry-run and never shortens the audit trail below 180 days', () => {
   const run = (args: string[], env: Record<string, string> = {}) =>
-    spawnSync(
-      process.execPath,
-      ['--import', 'tsx', 'server/operations/retention.command.ts', '--clock-is-right', ...args],
-      {
-        env: { ...process.env, DATABASE_URL: database.url, RETAIN_AUDIT_DAYS: '180', ...env },
-        encoding: 'utf8',
-      },
-    );
+    spawnSync(process.execPath, ['dist/retention.command.js', '--clock-is-right', ...args], {
+      env: { ...process.env, DATABASE_URL: database.url, RETAIN_AUDIT_DAYS: '180', ...env },
+      encoding: 'utf8',
+    });
   expect(run(['--dry-run']).stdout).toContain(
     `would remove 0 vouchers, 0 issues, 0 withdrawn, 0 outbox, 1 sessions, ${OLD_EVENTS} audit`,
   );
@@ -237,7 +233,7 @@ describe('a clock that is ahead', () => {
     const ahead = `const Real = Date, by = ${days * 24 * 60 * 60 * 1000}; globalThis.Date = class extends Real {
       constructor(...parts) { super(...(parts.length ? parts : [Real.now() + by])); } static now() { return Real.now() + by; } }`;
     const clock = `data:text/javascript,${encodeURIComponent(ahead)}`;
-    const program = ['--import', clock, '--import', 'tsx', 'server/operations/retention.command.ts'];
+    const program = ['--import', clock, 'dist/retention.command.js'];
     const { status, stdout, stderr } = spawnSync(process.execPath, [...program, ...args], {
       env: { ...process.env, DATABASE_URL: database.url },
       encoding: 'utf8',

@@ -22,7 +22,7 @@ const certificateIn = (name: string) => new X509Certificate(readFileSync(file(na
 const run = (...options: string[]) =>
   execFileSync(
     process.execPath,
-    ['--import', 'tsx', 'server/tls/tls.command.ts', '--folder', folder, ...options],
+    ['dist/tls.command.js', '--folder', folder, ...options],
     // A refusal's line is read from the error.
     { encoding: 'utf8', stdio: 'pipe' },
   );

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makeTestDatabase, type TestDatabase } from '../../../db/test-database.ts';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { makeDemoDatabase, type TestDatabase } from '../../../db/test-database.ts';
 import { EVIDENCE } from '../../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../../e2e/server.ts';
 import { gb18030 } from '../test-exchange.ts';
@@ -22,7 +22,7 @@ const start = (port?: number) =>
   });
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'console-client-'));
-  database = await makeTestDatabase();
+  database = await makeDemoDatabase();
   server = await start();
 });
 afterAll(async () => {
@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const COMMAND = ['--import', 'tsx', 'server/exchange/client/exchange.command.ts'];
+const COMMAND = ['dist/exchange.command.js'];
 const environment = () => ({
   ...process.env,
   EXCHANGE_URL: server.url,
@@ -73,7 +73,7 @@ async function sampleFile(name: string, ...args: string[]): Promise<string> {
 async function standing(seedCardsOf: string) {
   const ids = (parse(readFileSync(seedCardsOf, 'utf8'), { columns: true }) as { id: string }[]).map(({ id }) => id);
   const found = await database.look((sql) =>
-    sql.all(
+    sql.all<{ records: number; changes: number; batches: number }>(
       `SELECT count(DISTINCT r.id) AS records, count(c.id) AS changes, count(DISTINCT c.batch_id) AS batches
        FROM authentication_records r JOIN record_changes c ON c.record_seq = r.seq
        WHERE r.id IN (SELECT value FROM json_each(cast(? as text)))`,
@@ -82,6 +82,12 @@ async function standing(seedCardsOf: string) {
   );
   return found[0];
 }
+
+/** Waits until so many batches of a file were taken. */
+const batchesStand = (file: string, wanted: number) =>
+  vi.waitFor(async () => expect((await standing(file))?.batches).toBeGreaterThanOrEqual(wanted), {
+    ...{ timeout: 30_000, interval: 10 },
+  });
 
 it('uploads a sample, all of it, and nothing the second time', { timeout: 60_000 }, async () => {
   const file = await sampleFile('right.csv', '250', '--seed', 'right');
@@ -125,9 +131,11 @@ it('goes on where it was killed, and sends nothing twice', { timeout: 120_000 },
   const file = await sampleFile('killed.csv', '4000', '--seed', 'killed');
   for (let kill = 0; kill < 4; kill += 1) {
     const { child, end } = begin(['upload', file, '--batch', '200']);
-    await new Promise((resolve) => setTimeout(resolve, 900 + kill * 350));
+    // In the middle of its work, on any machine.
+    await batchesStand(file, 2 + kill * 4);
     child.kill('SIGKILL');
     await end;
+    expect((await standing(file))?.batches).toBeLessThan(20);
   }
   const { code, out } = await run('upload', file, '--batch', '200');
   expect(code).toBe(0);
@@ -139,7 +147,7 @@ it('waits for a province that restarts', { timeout: 120_000 }, async () => {
   const file = await sampleFile('restart.csv', '4000', '--seed', 'restart');
   const port = Number(new URL(server.url).port);
   const { end } = begin(['upload', file, '--batch', '200']);
-  await new Promise((resolve) => setTimeout(resolve, 1200));
+  await batchesStand(file, 3);
   await server.stop('SIGKILL');
   await new Promise((resolve) => setTimeout(resolve, 500));
   server = await start(port);
