@@ -38,7 +38,9 @@ export function makeLockout(db: Db, secret: string, now: () => number = Date.now
   const keyOf = (kind: Kind, of: string) => createHmac('sha256', secret).update(`${kind} ${of}`).digest('base64url');
   const secondsLeft = (until: number) => Math.ceil(Math.max(0, until - now()) / 1000);
   const find = async (from: Pick<Queries, 'select'>, keys: string[]) => {
-    const rows = await from.select().from(signInFailures).where(inArray(signInFailures.key, keys));
+    // SQLite walks the whole table for a list of none.
+    const rows =
+      keys.length > 0 ? await from.select().from(signInFailures).where(inArray(signInFailures.key, keys)) : [];
     return new Map(rows.map((row) => [row.key, row]));
   };
   const leftOf = (found: Map<string, Failures>) =>
