@@ -1,11 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: 'e2e',
   fullyParallel: true,
-  // Tests wait for a good part of their time: one a core leaves half of it idle.
-  workers: Math.ceil(availableParallelism() * 1.5),
+  workers: 2,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
   timeout: 180_000,
