@@ -16,7 +16,7 @@ test('a tablet installs the authority’s certificate, and its camera scans over
   const folder = mkdtempSync(join(tmpdir(), 'console-tls-'));
   const database = await makeTestDatabase();
   const file = (name: string) => join(folder, name);
-  execFileSync(process.execPath, [...['dist/tls.command.js'], ...['--folder', folder, '--host', HOST]]);
+  execFileSync(process.execPath, ['dist/tls.command.js', '--folder', folder, '--host', HOST]);
   const server = await startServer({
     databaseUrl: database.url,
     flags: ['--demo'],

@@ -2,13 +2,12 @@
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
-import { demoRecords } from '../db/demo/records.ts';
-import { indexesOf, open, tables } from '../db/index.ts';
+import { open, tables } from '../db/index.ts';
 import { makeDemoDatabase } from '../db/test-database.ts';
 import { EVIDENCE } from '../e2e/evidence.ts';
 import { startServer } from '../e2e/server.ts';
-import { facetsIn } from './records/facets.ts';
 import { client, sessionCookie } from './test-console.ts';
+import { addResidents } from './test-residents.ts';
 
 const KILLS = 20;
 const RESIDENTS = 400;
@@ -22,7 +21,9 @@ it(`loses no answered voucher and uses no serial twice over ${KILLS} kills`, { t
   const keys = Array.from({ length: RESIDENTS }, (_, n) => `crash:${n}`);
 
   let server = await start();
-  await addResidents(databaseUrl, keys);
+  const filling = await open(databaseUrl);
+  await addResidents(filling, keys);
+  await filling.close();
   const response = await fetch(`${server.url}/api/auth/sign-in/username`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -64,22 +65,3 @@ it(`loses no answered voucher and uses no serial twice over ${KILLS} kills`, { t
   expect(answered.size).toBeGreaterThanOrEqual(KILLS);
   expect(answered.size).toBeLessThan(RESIDENTS);
 });
-
-async function addResidents(databaseUrl: string, keys: string[]) {
-  const model = demoRecords().find((row) => row.erhcCardNo === cardNoOf('demo:authenticated'));
-  if (!model) throw new Error('the demo lost its resident');
-  const db = await open(databaseUrl);
-  await db.write(async (tx) => {
-    const facetId = await (await facetsIn(tx, model.cdSource))(model);
-    await tx.insert(tables.records).values(
-      keys.map((key) => ({
-        ...model,
-        ...indexesOf(model),
-        facetId,
-        id: cardNoOf(key).slice(0, 32).toLowerCase(),
-        erhcCardNo: cardNoOf(key),
-      })),
-    );
-  });
-  await db.close();
-}

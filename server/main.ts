@@ -96,7 +96,8 @@ async function serve(settings: Settings, log: Log) {
   const listening = nodes
     ? await nodes.start(await listen(INSIDE, null, makeEntrance(nodes.token, gate)), db.counts, settings)
     : await listen(settings, trust, gate);
-  if (trust) Object.assign(trust, { httpsPort: listening.port, httpPort: listening.httpPort });
+  // Where this process does not listen for the world itself.
+  if (trust && nodes) Object.assign(trust, { httpsPort: listening.port, httpPort: listening.httpPort });
   const stopRollingUp = startRollingUp(db, log);
   city?.startUploads(listening.ownUrl);
   const { port } = listening;

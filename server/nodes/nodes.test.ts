@@ -7,16 +7,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cardNoOf } from '../../db/demo/fixed-residents.ts';
-import { demoRecords } from '../../db/demo/records.ts';
-import { type Db, indexesOf, open, tables } from '../../db/index.ts';
+import { type Db, open, tables } from '../../db/index.ts';
 import { makeTestDatabase, onPostgres, type TestDatabase } from '../../db/test-database.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../e2e/server.ts';
 import { verifyChain } from '../audit/chain.ts';
 import { APP_4401, fictionalRecord, signed } from '../exchange/test-exchange.ts';
-import { facetsIn } from '../records/facets.ts';
 import { RECORD_COLUMNS } from '../records/schema.ts';
 import { LOCKOUTS } from '../staff/lockout.ts';
+import { addResidents } from '../test-residents.ts';
 
 const NODES = 2;
 /** Small enough for tests, and not by the lot. */
@@ -61,20 +60,6 @@ const issue = (server: RunningServer, cookie: string, key: string) =>
 const numberOf = ({ text }: Answer): string => JSON.parse(text).result.data.voucherNo;
 const many = <T>(count: number, one: (n: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, n) => one(n)));
-
-async function addResidents(db: Db, keys: string[]) {
-  const model = demoRecords().find((row) => row.erhcCardNo === cardNoOf('demo:authenticated'));
-  if (!model) throw new Error('the demo lost its resident');
-  await db.write(async (tx) => {
-    const facetId = await (await facetsIn(tx, model.cdSource))(model);
-    const rows = keys.map((key) => ({
-      ...model,
-      ...indexesOf(model),
-      ...{ facetId, id: cardNoOf(key).slice(0, 32).toLowerCase(), erhcCardNo: cardNoOf(key) },
-    }));
-    await tx.insert(tables.records).values(rows);
-  });
-}
 
 /** The nodes of a server; it may have other children, e.g. a compiler. */
 const childrenOf = ({ process }: RunningServer) =>

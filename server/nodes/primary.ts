@@ -173,4 +173,3 @@ export function makePrimary(count: number, log: Log) {
     },
   };
 }
-export type Primary = ReturnType<typeof makePrimary>;

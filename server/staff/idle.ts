@@ -1,7 +1,7 @@
 /**
  * Sessions that nobody uses: a nurse's screen is locked after the site's time, an office's session ends. The pages do both by themselves,
  * and this is for the tab that was closed. When each session was last seen is in memory, and told to the other processes now and then: a
- * request writes nothing, a restart begins the time anew.
+ * request writes nothing. With SQLite a restart begins the time anew.
  */
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull } from 'drizzle-orm';

@@ -1,10 +1,9 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cardNoOf } from '../../db/demo/fixed-residents.ts';
-import { demoRecords } from '../../db/demo/records.ts';
-import { indexesOf, tables } from '../../db/index.ts';
-import { facetsIn } from '../records/facets.ts';
+import { tables } from '../../db/index.ts';
 import { codeOf, qrOf, startTestConsole, type TestConsole } from '../test-console.ts';
+import { addResidents } from '../test-residents.ts';
 import { shanghaiDay } from '../time.ts';
 
 const { records, vouchers, voucherSerials, auditEvents } = tables;
@@ -71,20 +70,8 @@ describe('vouchers.issue', () => {
   });
 
   it('two hundred at once for two hundred residents give serials 1 to 200', async () => {
-    const model = demoRecords().find((row) => row.erhcCardNo === cardNoOf('demo:authenticated'));
-    if (!model) throw new Error('the demo lost its resident');
     const keys = Array.from({ length: 200 }, (_, n) => `queue:${n}`);
-    await site.db.write(async (tx) => {
-      const facetId = await (await facetsIn(tx, model.cdSource))(model);
-      const rows = keys.map((key) => ({
-        ...model,
-        ...indexesOf(model),
-        facetId,
-        id: cardNoOf(key).slice(0, 32).toLowerCase(),
-        erhcCardNo: cardNoOf(key),
-      }));
-      await tx.insert(records).values(rows).onConflictDoNothing();
-    });
+    await addResidents(site.db, keys);
     const answers = await Promise.all(keys.map(issue));
     const serials = answers.map((answer) => Number(answer.voucherNo.slice(-4))).sort((a, b) => a - b);
     expect(serials).toEqual(Array.from({ length: 200 }, (_, n) => n + 1));
