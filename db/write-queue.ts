@@ -54,7 +54,8 @@ interface Parts {
 }
 
 export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
-  const inside = new AsyncLocalStorage<true>();
+  // For who writes the program: before Node 24 Node watches every promise for it, which costs a scan a tenth.
+  const inside = process.env.NODE_ENV === 'production' ? null : new AsyncLocalStorage<true>();
   const memory = makeKept();
   Object.assign(writer.tx, { kept: memory.kept });
   const first: Waiting[] = [];
@@ -67,7 +68,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   async function run({ work }: Waiting, takeBack: (error: unknown) => Promise<void>): Promise<unknown> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await inside.run(true, () => work(writer.tx));
+        return await (inside ? inside.run(true, () => work(writer.tx)) : work(writer.tx));
       } catch (error) {
         if (tries === TRIES || !writer.isPassing(error)) throw error;
         await takeBack(error);
@@ -189,7 +190,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
 
   return {
     add<T>(work: (tx: Transaction) => Promise<T>, isPatient: boolean): Promise<T> {
-      if (inside.getStore()) return Promise.reject(new Error('db.write inside db.write: pass the transaction on'));
+      if (inside?.getStore()) return Promise.reject(new Error('db.write inside db.write: pass the transaction on'));
       return new Promise<T>((resolve, reject) => {
         const waiting = { work, asked: performance.now(), resolve: resolve as Waiting['resolve'], reject };
         (isPatient ? patient : first).push(waiting);

@@ -6,6 +6,15 @@ it('tells the time of Shanghai wherever the server stands', () => {
   expect(shanghaiDay(new Date('2026-11-23T15:59:59Z'))).toBe('2026-11-23');
 });
 
+it('tells what the time zones of the system say, from 1992 on', () => {
+  const parts = { dateStyle: 'short', timeStyle: 'medium' } as const;
+  const zone = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', ...parts });
+  const [from, to] = [Date.parse('1991-12-31T16:00:00Z'), Date.parse('2099-12-31T15:59:59Z')];
+  for (let time = from; time <= to; time += 5 * 3600 * 1000 + 1234) {
+    expect(shanghaiTime(new Date(time))).toBe(zone.format(time));
+  }
+});
+
 it.each([
   ['2026-11-23', '2026-11-23', '0 个月'],
   ['2026-10-24', '2026-11-23', '0 个月'],

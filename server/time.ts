@@ -1,18 +1,18 @@
-const SHANGHAI = new Intl.DateTimeFormat('sv-SE', {
-  timeZone: 'Asia/Shanghai',
-  dateStyle: 'short',
-  timeStyle: 'medium',
-});
+/** Asia/Shanghai is UTC+8 all year; of 1986 to 1991, whose summers were an hour ahead, nothing of ours tells. */
+const OFFSET_MS = 8 * 60 * 60 * 1000;
 
 /** `yyyy-MM-dd HH:mm:ss` in Asia/Shanghai: the form of `cd_time`. */
 export function shanghaiTime(at: Date): string {
-  return SHANGHAI.format(at);
+  return inShanghai(at).slice(0, 19).replace('T', ' ');
 }
 
 /** `yyyy-MM-dd` in Asia/Shanghai: a site's day. */
 export function shanghaiDay(at: Date): string {
-  return SHANGHAI.format(at).slice(0, 10);
+  return inShanghai(at).slice(0, 10);
 }
+
+/** Not by `Intl`, which takes five times as long: every scan asks for its day, and the figures for each event's hour. */
+const inShanghai = (at: Date) => new Date(at.getTime() + OFFSET_MS).toISOString();
 
 /** The first and the last moment of a day `yyyy-MM-dd` in Shanghai, as times of our own are stored: UTC, ISO 8601. */
 export const firstMomentOf = (day: string) => new Date(`${day}T00:00:00.000+08:00`).toISOString();
