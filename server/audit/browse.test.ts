@@ -3,6 +3,7 @@ import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tables } from '../../db/index.ts';
 import { makeTestDatabase } from '../../db/test-database.ts';
+import { rollUp } from '../figures/roll-up.ts';
 import type { Actor, PlatformActor, SystemActor } from '../staff/actor.ts';
 import { codeOf, startTestConsole, type TestConsole } from '../test-console.ts';
 import { shanghaiDay, shanghaiTime } from '../time.ts';
@@ -41,10 +42,13 @@ beforeAll(async () => {
       await recordEvent(tx, actor, { action, outcome, subject });
     }
   });
+  // The last quarter does not stand in the indexes yet.
+  expect(await rollUp(site.db, (EVENTS * 3) / 4 / 250)).toBe(false);
   vi.setSystemTime(FIRST_DAY + 6 * 86_400_000);
   // Once, so that the sign-in's own row stands in the reference.
   await site.as('auditor');
-  all = await site.db.read.select().from(tables.auditEvents).orderBy(tables.auditEvents.id);
+  const rows = await site.db.read.select().from(tables.auditEvents).orderBy(tables.auditEvents.id);
+  all = rows.map(({ searchable: _, ...row }) => row);
 });
 afterAll(async () => {
   vi.useRealTimers();

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Db, open } from '../../db/index.ts';
 import { makeTestDatabase, type TestDatabase } from '../../db/test-database.ts';
+import { rollUp } from '../figures/roll-up.ts';
 import { verifyChain } from './chain.ts';
 import { recordEvent } from './record-event.ts';
 
@@ -119,11 +120,22 @@ describe('a row', () => {
 
   it('that was put in by hand is found, wherever', async () => {
     const copy = (id: number) =>
-      `INSERT INTO audit_events SELECT ${id}, at, action, outcome, actor, actor_role, site_code, subject, detail, request_id, hash
+      `INSERT INTO audit_events SELECT ${id}, at, action, outcome, actor, actor_role, site_code, subject, detail, request_id, hash, searchable
        FROM audit_events WHERE id = 5`;
     expect(await verdictOn(copy(EVENTS + 1))).toMatchObject({ row: EVENTS + 1 });
     expect(await verdictOn(copy(0))).toEqual({ whole: false, row: 0, fault: 'added' });
     expect(await verdictOn(copy(-7))).toEqual({ whole: false, row: -7, fault: 'added' });
+  });
+
+  it('that was taken out of the indexes is found', async () => {
+    const copy = await whole.copy();
+    made.push(copy);
+    const db = await open(copy.url);
+    await rollUp(db);
+    expect(await verifyChain(db.read)).toMatchObject({ whole: true });
+    await copy.run('UPDATE audit_events SET searchable = 0 WHERE id = 9');
+    expect(await verifyChain(db.read)).toEqual({ whole: false, row: 9, fault: 'changed' });
+    await db.close();
   });
 
   it('that changed places with another is found', async () => {

@@ -3,12 +3,12 @@
  * removed, added or moved by hand breaks it. Ids have no gaps. docs/decisions/009 says what it proves and what not.
  */
 import { createHash } from 'node:crypto';
-import { asc, eq, gt, lte } from 'drizzle-orm';
+import { and, asc, eq, gt, lte } from 'drizzle-orm';
 import { allGiven, given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 
-const { auditEvents, auditHead } = tables;
+const { auditEvents, auditHead, figuresHead } = tables;
 
-export type AuditRow = typeof auditEvents.$inferSelect;
+export type AuditRow = Omit<typeof auditEvents.$inferSelect, 'searchable'>;
 type Head = { lastId: number; hash: string };
 
 /** The head as the events of one transaction move it: it is written once. */
@@ -16,6 +16,8 @@ const HEAD = Symbol('audit head');
 /** Keys of the rows of `audit_head`. */
 export const HEAD_KEY = 1;
 const ANCHOR_KEY = 2;
+/** Of the only row of `figures_head`. */
+export const FIGURES_KEY = 1;
 /** Rows read at once: two milliseconds' work, so that nobody waits long. */
 const PAGE = 250;
 
@@ -31,7 +33,7 @@ export async function appendEvent(tx: Transaction, event: Omit<AuditRow, 'id' | 
   const last = tx.kept.get<Head>(HEAD) ?? (await readLast(tx));
   const row = { ...event, id: last.lastId + 1 };
   const hash = hashOf(last.hash, row);
-  await insertEvent(tx, { ...row, hash });
+  await insertEvent(tx, { ...row, hash, searchable: 0 });
   tx.kept.set<Head>(HEAD, { lastId: row.id, hash }, async (end, head) => void (await moveHead(end, { ...head })));
 }
 
@@ -51,6 +53,24 @@ const moveHead = prepared((tx: Transaction) =>
     .set({ lastId: given('lastId'), hash: given('hash') } as never)
     .where(eq(auditHead.key, HEAD_KEY)),
 );
+
+/**
+ * Up to which id searches find events by the indexes; those behind it are few, and looked at one by one. The figures count them next, and
+ * make them searchable in the same transaction.
+ */
+export async function searchableUpTo(db: Pick<Queries, 'select'>): Promise<number> {
+  const [head] = await db.select().from(figuresHead).where(eq(figuresHead.key, FIGURES_KEY));
+  return head?.lastId ?? 0;
+}
+
+/** Puts events into the indexes, from behind `after` to `upTo`. */
+export async function makeSearchable(tx: Transaction, after: number, upTo: number): Promise<void> {
+  const { id, searchable } = auditEvents;
+  await tx
+    .update(auditEvents)
+    .set({ searchable: 1 })
+    .where(and(gt(id, after), lte(id, upTo), eq(searchable, 0)));
+}
 
 /** Versions before the chain left rows without hash: the first event afterwards chains them. */
 async function chainEarlierRows(tx: Transaction): Promise<Head> {
@@ -80,6 +100,7 @@ export async function verifyChain(
   { onPage, signal }: { onPage?: (count: number) => void | Promise<void>; signal?: AbortSignal } = {},
 ): Promise<Verdict> {
   let last = await readAnchor(db);
+  const searchable = await searchableUpTo(db);
   let count = 0;
   for (;;) {
     const before = count;
@@ -92,7 +113,9 @@ export async function verifyChain(
           if (anchor.lastId + 1 !== row.id) return { whole: false, row: last.lastId + 1, fault: 'missing' };
           last = anchor;
         }
-        if (row.hash !== hashOf(last.hash, row)) return { whole: false, row: row.id, fault: 'changed' };
+        // Whoever takes an event out of the indexes hides it from every search.
+        const hidden = row.id <= searchable && row.searchable !== 1;
+        if (hidden || row.hash !== hashOf(last.hash, row)) return { whole: false, row: row.id, fault: 'changed' };
         last = { lastId: row.id, hash: row.hash };
         count += 1;
       }
@@ -151,7 +174,10 @@ export async function cutChain(
 }
 
 /** Rows by id, from behind `after`, or from the very first: a row put in by hand may have any number. */
-async function* inPages(db: Pick<Queries, 'select'>, after?: number): AsyncGenerator<AuditRow[]> {
+async function* inPages(
+  db: Pick<Queries, 'select'>,
+  after?: number,
+): AsyncGenerator<(typeof auditEvents.$inferSelect)[]> {
   for (let last = after; ; ) {
     const rows = await db
       .select()

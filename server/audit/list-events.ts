@@ -3,13 +3,30 @@
  * each query, so a call looks at a bounded number of them, in slices that let others in between, and tells where it stopped.
  */
 import { setImmediate } from 'node:timers/promises';
-import { and, asc, type Column, desc, eq, gt, gte, inArray, lt, lte, notInArray, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  type Column,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  inArray,
+  lt,
+  lte,
+  notInArray,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { type Queries, tables } from '../../db/index.ts';
 import { firstMomentOf, lastMomentOf } from '../time.ts';
+import { searchableUpTo } from './chain.ts';
 import { type AuditFilter, type AuditOrder, GOOD_OUTCOMES } from './schema.ts';
 
 const { auditEvents, staff, sites } = tables;
 
+const { searchable: _, ...EVENT } = getTableColumns(auditEvents);
 /** Rows of the driving index that one query looks at, and that one call does. */
 const SLICE = 500;
 export const EVENTS_LOOKED_AT = 5000;
@@ -28,6 +45,11 @@ interface Conditions {
   rest: (SQL | undefined)[];
 }
 
+/** Ids that are searched the same way. */
+interface Stretch extends Conditions {
+  window: Window;
+}
+
 /**
  * @param page.cursor `nextCursor` of the call before
  * @param page.limit rows at most
@@ -41,26 +63,48 @@ export async function listEvents(
 ) {
   const rows: Awaited<ReturnType<typeof selectEvents>> = [];
   const conditions = await conditionsOf(db, filter);
-  let window = conditions && (await windowOf(db, filter));
+  const window = conditions && (await windowOf(db, filter));
   if (!conditions || !window) return { rows, nextCursor: null, searchedTo: null };
 
   const behind = (id: number, all: Window) => (order === 'newest' ? { ...all, before: id } : { ...all, after: id });
-  if (cursor !== undefined) window = behind(cursor, window);
+  const stretches = await stretchesOf(db, conditions, cursor === undefined ? window : behind(cursor, window), order);
   let end: number | null = null;
-  for (let looked = 0; looked < EVENTS_LOOKED_AT; looked += SLICE) {
-    end = await findEndOfSlice(db, conditions, window, order);
-    const upTo = order === 'newest' ? { after: (end ?? 0) - 1 } : { before: (end ?? 0) + 1 };
-    const slice: Window = end === null ? window : { ...window, ...upTo };
-    rows.push(...(await selectEvents(db, conditions, slice, order, limit + 1 - rows.length)));
+  for (let looked = 0; looked < EVENTS_LOOKED_AT; ) {
+    const [stretch] = stretches;
+    if (!stretch) return { rows, nextCursor: null, searchedTo: null };
+    const sliceEnd = await findEndOfSlice(db, stretch, order);
+    const upTo = order === 'newest' ? { after: (sliceEnd ?? 0) - 1 } : { before: (sliceEnd ?? 0) + 1 };
+    const slice: Window = sliceEnd === null ? stretch.window : { ...stretch.window, ...upTo };
+    rows.push(...(await selectEvents(db, { ...stretch, window: slice }, order, limit + 1 - rows.length)));
     if (rows.length > limit) {
       rows.pop();
       return { rows, nextCursor: rows.at(-1)?.event.id ?? null, searchedTo: null };
     }
-    if (end === null) return { rows, nextCursor: null, searchedTo: null };
-    window = behind(end, window);
+    if (sliceEnd === null) stretches.shift();
+    else {
+      looked += SLICE;
+      end = sliceEnd;
+      stretch.window = behind(sliceEnd, stretch.window);
+    }
     await setImmediate();
   }
   return { rows, nextCursor: end, searchedTo: rows.length < limit && end !== null ? await timeOf(db, end) : null };
+}
+
+/** In the order asked for: what stands in the indexes, and what does not yet. */
+async function stretchesOf(
+  db: Reader,
+  { driving, rest }: Conditions,
+  { after, before }: Window,
+  order: AuditOrder,
+): Promise<Stretch[]> {
+  if (!driving) return [{ window: { after, before }, driving, rest }];
+  const last = await searchableUpTo(db);
+  const stretches = [
+    { window: { after, before: Math.min(before, last + 1) }, driving, rest },
+    { window: { after: Math.max(after, last), before }, driving: undefined, rest },
+  ].filter(({ window }) => window.after < window.before - 1);
+  return order === 'newest' ? stretches.reverse() : stretches;
 }
 
 async function timeOf(db: Reader, id: number): Promise<string | null> {
@@ -85,10 +129,12 @@ async function conditionsOf(db: Reader, filter: AuditFilter): Promise<Conditions
   // The subject's index holds its beginning only.
   const bySubject =
     subject === undefined ? undefined : sql`substr(${auditEvents.subject}, 1, 24) = ${subject.slice(0, 24)}`;
-  const driver = bySubject ? undefined : given.shift();
+  const [driver] = given;
+  const driving = bySubject ?? (driver && eq(...driver));
   const good = [...GOOD_OUTCOMES];
   return {
-    driving: bySubject ?? (driver && eq(...driver)),
+    // As the indexes say it: a parameter would not be known to be 1.
+    driving: driving && and(driving, sql`${auditEvents.searchable} = 1`),
     rest: [
       ...given.map(([column, value]) => eq(plain(column), value)),
       subject === undefined ? undefined : eq(plain(auditEvents.subject), subject),
@@ -136,7 +182,7 @@ const inWindow = ({ after, before }: Window) => and(gt(auditEvents.id, after), l
 const byId = (order: AuditOrder) => (order === 'newest' ? desc(auditEvents.id) : asc(auditEvents.id));
 
 /** Id of the last row that a slice looks at; null where the window ends before. Reads the index alone. */
-async function findEndOfSlice(db: Reader, { driving }: Conditions, window: Window, order: AuditOrder) {
+async function findEndOfSlice(db: Reader, { driving, window }: Stretch, order: AuditOrder) {
   const [row] = await db
     .select({ id: auditEvents.id })
     .from(auditEvents)
@@ -147,9 +193,9 @@ async function findEndOfSlice(db: Reader, { driving }: Conditions, window: Windo
   return row?.id ?? null;
 }
 
-function selectEvents(db: Reader, { driving, rest }: Conditions, window: Window, order: AuditOrder, limit: number) {
+function selectEvents(db: Reader, { driving, rest, window }: Stretch, order: AuditOrder, limit: number) {
   return db
-    .select({ event: auditEvents, actorName: staff.name, actorUsername: staff.username, siteName: sites.name })
+    .select({ event: EVENT, actorName: staff.name, actorUsername: staff.username, siteName: sites.name })
     .from(auditEvents)
     .leftJoin(staff, eq(staff.id, auditEvents.actor))
     .leftJoin(sites, eq(sites.code, auditEvents.siteCode))

@@ -1,17 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { and, eq, gt } from 'drizzle-orm';
 import { type Db, isOneOf, tables } from '../../db/index.ts';
+import { FIGURES_KEY } from '../audit/chain.ts';
 import { divisionName } from '../dictionaries/dictionaries.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { shanghaiDay, shanghaiTime } from '../time.ts';
-import { HEAD, PROVINCE, rollUp, WHOLE_DAY } from './roll-up.ts';
+import { PROVINCE, rollUp, WHOLE_DAY } from './roll-up.ts';
 import { CODE_REFUSALS, type Metric, MOST_SITES, REFUSALS, type ReadFiguresInput } from './schema.ts';
 
 const { auditEvents, figures, figuresHead, sites } = tables;
 
 const DAYS = 30;
 /** Chunks that are counted before an answer; more wait for the timer, and `asOf` tells. */
-const CHUNKS = 5;
+const CHUNKS = 20;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
@@ -151,7 +152,7 @@ function citiesOf(places: Map<string, Sums>, place: string, own: Sums) {
 }
 
 async function lastCounted(db: Db): Promise<string> {
-  const [head] = await db.read.select().from(figuresHead).where(eq(figuresHead.key, HEAD));
+  const [head] = await db.read.select().from(figuresHead).where(eq(figuresHead.key, FIGURES_KEY));
   const [event] = await db.read
     .select({ at: auditEvents.at })
     .from(auditEvents)
