@@ -24,8 +24,8 @@ import { makeWriteQueue, type Writer } from './write-queue.ts';
 
 /** Of a reader, which waits for nothing but a log that is just being recovered: the process stands still meanwhile. */
 const READER_PATIENCE = 1000;
-/** Milliseconds between two looks whether the other process is done. */
-const LOCK_LOOK = 20;
+/** Milliseconds between two looks whether the other writer is done: a checkpoint is in one or two, a batch of another process is not. */
+const LOCK_LOOK = { first: 1, longest: 20 };
 /** Of a group: readers of this process wait meanwhile. */
 const GROUP_MS = 8;
 /** For which a turn is waited for at least. */
@@ -164,7 +164,7 @@ function makeWriter(
     async begin(deadline) {
       // Whoever stood in this process's queue for long has its turn all the same.
       if (takeTurn) endOfTurn = await within(Math.max(deadline, performance.now() + TURN_MS), takeTurn());
-      for (;;) {
+      for (let look = LOCK_LOOK.first; ; look = Math.min(2 * look, LOCK_LOOK.longest)) {
         try {
           return void connection.exec('BEGIN IMMEDIATE');
         } catch (error) {
@@ -172,7 +172,7 @@ function makeWriter(
             endTurn();
             throw error;
           }
-          await pause(LOCK_LOOK);
+          await pause(look);
         }
       }
     },
