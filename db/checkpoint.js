@@ -3,6 +3,7 @@
  * main thread answers nurses. That keeps the disk busy, and commits wait for the disk, so it is done when nothing was written
  * for a moment, or much was. JavaScript, as a thread is started without the loader that reads TypeScript.
  */
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
@@ -11,6 +12,8 @@ const MUCH = 16_384;
 /** Milliseconds. Writers stand still while the log's last pages are brought, so whoever reads long is not waited for. */
 const PATIENCE = 20;
 
+// On Linux a thread's own; elsewhere it would be the whole process's.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const connection = new Database(workerData.path, { timeout: PATIENCE });
 let before = 0;
 const timer = setInterval(() => {
