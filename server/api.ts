@@ -85,7 +85,7 @@ export function makeApi(
 ): RequestListener {
   const auth = makeAuth(db, settings);
   const sealer = makeSealer(settings.authSecret);
-  const sessions = makeSessions(auth, settings.totpRequired, makeIdle(db), others);
+  const sessions = makeSessions(db, auth, settings.totpRequired, makeIdle(db), others);
   const lockout = makeLockout(db, settings.authSecret);
   const verification = makeVerification(log);
   const exports = makeExports(settings, log);

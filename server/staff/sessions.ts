@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
+import { type Db, given, prepared, type Queries, tables } from '../../db/index.ts';
 import type { Others } from '../nodes/wire.ts';
 import type { Actor } from './actor.ts';
 import type { Auth } from './auth.ts';
@@ -16,23 +18,29 @@ export interface Session {
   twoFactorEnabled: boolean;
 }
 
+const { sessions, staff } = tables;
+
 /** How long a session may be answered from memory; also how late another process learns of a sign-out, at most. */
 const REMEMBERED_MS = 5_000;
 
 /**
- * Who stands behind a request's cookies. better-auth's `getSession` costs about 2 ms of CPU, so its answer is remembered
- * for a few seconds (`npm run bench -- session`), and forgotten at once on sign-out and on what is done to an account.
+ * Who stands behind a request's cookies. better-auth's `getSession` costs about 2 ms of CPU, so it is asked once what session a cookie
+ * means; whether that still stands, and what its person may do, is then read from the rows, and remembered for a few seconds
+ * (`npm run bench -- session`): forgotten at once on sign-out and on what is done to an account.
  * @param totpRequired the roles that sign in with a code
  * @param idle judges whether a session has been used; null: nobody does
  * @param others other processes of this machine; null: there are none. On other machines it takes the few seconds
  */
 export function makeSessions(
-  auth: Auth,
+  db: Pick<Db, 'read'>,
+  auth: Pick<Auth, 'api'>,
   totpRequired: readonly Role[] = [],
   idle: Idle | null = null,
   others: Others | null = null,
 ) {
   const remembered = new LRUCache<string, Session>({ max: 10_000, ttl: REMEMBERED_MS });
+  /** Ids of sessions by the cookies whose signatures better-auth has taken for good: those never change. */
+  const taken = new LRUCache<string, string>({ max: 10_000 });
   // Counts the forgettings, so that an answer read before one is not remembered after it.
   let forgettings = 0;
   function forget(staffId: string): void {
@@ -43,6 +51,17 @@ export function makeSessions(
   }
   others?.listen(forget);
 
+  /** @returns null for nobody */
+  async function ask(cookie: string) {
+    const id = taken.get(cookie);
+    const [row] = id === undefined ? [] : await readSession(db.read, { id });
+    if (row && row.session.expiresAt > new Date()) return row;
+    const found = await auth.api.getSession({ headers: new Headers({ cookie }) });
+    if (found) taken.set(cookie, found.session.id);
+    else taken.delete(cookie);
+    return found;
+  }
+
   return {
     totpRequired,
     /** @returns null for nobody: no cookie, a wrong one, or a session that ended, a locked account */
@@ -51,7 +70,7 @@ export function makeSessions(
       const known = remembered.get(cookie);
       if (known) return known;
       const before = forgettings;
-      const found = await auth.api.getSession({ headers: new Headers({ cookie }) });
+      const found = await ask(cookie);
       if (!found) return null;
       const { user } = found;
       if (user.lockedAt) return null;
@@ -86,5 +105,13 @@ export function makeSessions(
     },
   };
 }
+
+const readSession = prepared((on: Pick<Queries, 'select'>) =>
+  on
+    .select({ session: sessions, user: staff })
+    .from(sessions)
+    .innerJoin(staff, eq(staff.id, sessions.userId))
+    .where(eq(sessions.id, given('id'))),
+);
 
 export type Sessions = ReturnType<typeof makeSessions>;

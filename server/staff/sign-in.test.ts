@@ -122,7 +122,7 @@ describe('a name that nobody has', () => {
     const hash = vi.fn(hashPassword);
     const verify = vi.fn(verifyPassword);
     const auth = makeAuth(site.db, { authSecret: 'another-secret-of-this-test-alone' }, { hash, verify });
-    const door = makeSignIn(site.db, auth, makeSessions(auth), makeLockout(site.db, 'a-secret'));
+    const door = makeSignIn(site.db, auth, makeSessions(site.db, auth), makeLockout(site.db, 'a-secret'));
     const request = new Request('http://localhost/api/auth/sign-in/username', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
