@@ -24,7 +24,7 @@ const BATCHES = '/api/exchange/v1/batches';
 /** Of a batch. */
 export const MOST_ROWS = 5000;
 /** The province applies a batch as a whole, and its scans wait meanwhile: small ones, unless so much waits that they would take for ever. */
-export const FEW_ROWS = 50;
+export const FEW_ROWS = 25;
 const MUCH_WAITS = 2000;
 /** The province applies batches one after another. */
 const TIMEOUT_MS = 60_000;

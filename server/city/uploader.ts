@@ -10,7 +10,7 @@ const LONGEST_PAUSE_MS = 5 * 60 * 1000;
 /** So many numbers are tried before it is a failure that all of them were taken. */
 const NUMBERS = 5;
 /** Between two small batches: whoever scans at the province goes first. */
-const BREATH_MS = 100;
+const BREATH_MS = 50;
 
 /** How the uploads go; times in ISO. */
 export interface UploadState {
