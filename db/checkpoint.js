@@ -12,8 +12,12 @@ const MUCH = 16_384;
 /** Milliseconds. Writers stand still while the log's last pages are brought, so whoever reads long is not waited for. */
 const PATIENCE = 20;
 
-// On Linux a thread's own; elsewhere it would be the whole process's.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+try {
+  // On Linux a thread's own; elsewhere it would be the whole process's.
+  if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // The process has a lower one.
+}
 const connection = new Database(workerData.path, { timeout: PATIENCE });
 let before = 0;
 const timer = setInterval(() => {

@@ -24,7 +24,7 @@ import { makeWriteQueue, type Writer } from './write-queue.ts';
 
 /** Of a reader, which waits for nothing but a log that is just being recovered: the process stands still meanwhile. */
 const READER_PATIENCE = 1000;
-/** Milliseconds between two looks whether the other writer is done: a checkpoint is in one or two, a batch of another process is not. */
+/** Milliseconds between two looks whether the other writer is done: a checkpoint is in one or two, a batch of a command beside the server is not. */
 const LOCK_LOOK = { first: 1, longest: 20 };
 /** Of a group: readers of this process wait meanwhile. */
 const GROUP_MS = 8;

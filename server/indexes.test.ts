@@ -10,6 +10,7 @@ import { pathOf, tables } from '../db/index.ts';
 import { keepOwnAccounts } from './account/test-account.ts';
 import { authenticated, makePhone, typed } from './city/test-city.ts';
 import { fictionalRecord, signed, upload as uploadTo } from './exchange/test-exchange.ts';
+import { assertClock } from './operations/trusted-clock.ts';
 import { countRecords } from './records/list-records.ts';
 import { walkRecords } from './records/walk-records.ts';
 import { manageStaff } from './staff/test-staff.ts';
@@ -115,6 +116,7 @@ it('finds no scan and no sort in the plans', async () => {
   for (const reader of [city, province, admin]) await reader.figures.read.query({ period: 'month' });
   await liveInTheCity(city);
   await browseTheTrail(auditor);
+  await assertClock(site.db.read, new Date());
   await nurse.demo.codes.query();
   await nurse.demo.register.query();
   await Promise.all([nurse.phone.choices.query(), nurse.trust.read.query()]);

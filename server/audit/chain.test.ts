@@ -134,7 +134,9 @@ describe('a row', () => {
     await rollUp(db);
     expect(await verifyChain(db.read)).toMatchObject({ whole: true });
     await copy.run('UPDATE audit_events SET searchable = 0 WHERE id = 9');
-    expect(await verifyChain(db.read)).toEqual({ whole: false, row: 9, fault: 'changed' });
+    expect(await verifyChain(db.read)).toEqual({ whole: false, row: 9, fault: 'hidden' });
+    await copy.run('UPDATE audit_events SET searchable = 1', 'UPDATE figures_head SET last_id = 1000');
+    expect(await verifyChain(db.read)).toEqual({ whole: false, row: EVENTS + 1, fault: 'hidden' });
     await db.close();
   });
 

@@ -3,21 +3,22 @@
  * removed, added or moved by hand breaks it. Ids have no gaps. docs/decisions/009 says what it proves and what not.
  */
 import { createHash } from 'node:crypto';
-import { and, asc, eq, gt, lte } from 'drizzle-orm';
+import { asc, eq, getTableColumns, gt, lte } from 'drizzle-orm';
 import { allGiven, given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
+import { searchableIfAny } from './searchable.ts';
 
-const { auditEvents, auditHead, figuresHead } = tables;
+const { auditEvents, auditHead } = tables;
 
 export type AuditRow = Omit<typeof auditEvents.$inferSelect, 'searchable'>;
 type Head = { lastId: number; hash: string };
+/** What the chain holds of an event, and its hash. */
+const { searchable: _, ...CHAINED } = getTableColumns(auditEvents);
 
 /** The head as the events of one transaction move it: it is written once. */
 const HEAD = Symbol('audit head');
 /** Keys of the rows of `audit_head`. */
 export const HEAD_KEY = 1;
 const ANCHOR_KEY = 2;
-/** Of the only row of `figures_head`. */
-export const FIGURES_KEY = 1;
 /** Rows read at once: two milliseconds' work, so that nobody waits long. */
 const PAGE = 250;
 
@@ -54,24 +55,6 @@ const moveHead = prepared((tx: Transaction) =>
     .where(eq(auditHead.key, HEAD_KEY)),
 );
 
-/**
- * Up to which id searches find events by the indexes; those behind it are few, and looked at one by one. The figures count them next, and
- * make them searchable in the same transaction.
- */
-export async function searchableUpTo(db: Pick<Queries, 'select'>): Promise<number> {
-  const [head] = await db.select().from(figuresHead).where(eq(figuresHead.key, FIGURES_KEY));
-  return head?.lastId ?? 0;
-}
-
-/** Puts events into the indexes, from behind `after` to `upTo`. */
-export async function makeSearchable(tx: Transaction, after: number, upTo: number): Promise<void> {
-  const { id, searchable } = auditEvents;
-  await tx
-    .update(auditEvents)
-    .set({ searchable: 1 })
-    .where(and(gt(id, after), lte(id, upTo), eq(searchable, 0)));
-}
-
 /** Versions before the chain left rows without hash: the first event afterwards chains them. */
 async function chainEarlierRows(tx: Transaction): Promise<Head> {
   let head: Head = { lastId: 0, hash: '' };
@@ -88,7 +71,9 @@ async function chainEarlierRows(tx: Transaction): Promise<Head> {
 export type Verdict =
   | { whole: true; count: number; head: string }
   /** `row`: the first that is not as it was written. */
-  | { whole: false; row: number; fault: 'changed' | 'missing' | 'added' };
+  | { whole: false; row: number; fault: Fault };
+/** `hidden`: as it was written, but taken out of the indexes, so that searches do not find it. */
+export type Fault = 'changed' | 'missing' | 'added' | 'hidden';
 
 /**
  * Walks the whole chain page by page, letting other requests in between; events may be written meanwhile.
@@ -100,11 +85,12 @@ export async function verifyChain(
   { onPage, signal }: { onPage?: (count: number) => void | Promise<void>; signal?: AbortSignal } = {},
 ): Promise<Verdict> {
   let last = await readAnchor(db);
-  const searchable = await searchableUpTo(db);
+  const searchable = await searchableIfAny(db);
+  const columns = searchable === null ? CHAINED : getTableColumns(auditEvents);
   let count = 0;
   for (;;) {
     const before = count;
-    for await (const rows of inPages(db, count === 0 ? undefined : last.lastId)) {
+    for await (const rows of inPages(db, count === 0 ? undefined : last.lastId, columns)) {
       for (const row of rows) {
         if (row.id <= last.lastId) return { whole: false, row: row.id, fault: 'added' };
         if (row.id > last.lastId + 1) {
@@ -113,9 +99,8 @@ export async function verifyChain(
           if (anchor.lastId + 1 !== row.id) return { whole: false, row: last.lastId + 1, fault: 'missing' };
           last = anchor;
         }
-        // Whoever takes an event out of the indexes hides it from every search.
-        const hidden = row.id <= searchable && row.searchable !== 1;
-        if (hidden || row.hash !== hashOf(last.hash, row)) return { whole: false, row: row.id, fault: 'changed' };
+        if (row.hash !== hashOf(last.hash, row)) return { whole: false, row: row.id, fault: 'changed' };
+        if (row.id <= (searchable ?? 0) && row.searchable === 0) return { whole: false, row: row.id, fault: 'hidden' };
         last = { lastId: row.id, hash: row.hash };
         count += 1;
       }
@@ -126,6 +111,8 @@ export async function verifyChain(
     const [head] = await readHead(db, {});
     if (!head || head.lastId < last.lastId) return { whole: false, row: (head?.lastId ?? 0) + 1, fault: 'added' };
     if (head.lastId === last.lastId) {
+      // What comes next would be taken for searchable, and not be found.
+      if ((searchable ?? 0) > head.lastId) return { whole: false, row: head.lastId + 1, fault: 'hidden' };
       return head.hash === last.hash
         ? { whole: true, count, head: head.hash }
         : { whole: false, row: last.lastId, fault: 'changed' };
@@ -177,10 +164,11 @@ export async function cutChain(
 async function* inPages(
   db: Pick<Queries, 'select'>,
   after?: number,
-): AsyncGenerator<(typeof auditEvents.$inferSelect)[]> {
+  columns: typeof CHAINED & { searchable?: typeof auditEvents.searchable } = CHAINED,
+): AsyncGenerator<(AuditRow & { searchable?: number })[]> {
   for (let last = after; ; ) {
     const rows = await db
-      .select()
+      .select(columns)
       .from(auditEvents)
       .where(last === undefined ? undefined : gt(auditEvents.id, last))
       .orderBy(asc(auditEvents.id))

@@ -21,13 +21,14 @@ import {
 } from 'drizzle-orm';
 import { type Queries, tables } from '../../db/index.ts';
 import { firstMomentOf, lastMomentOf } from '../time.ts';
-import { searchableUpTo } from './chain.ts';
+
 import { type AuditFilter, type AuditOrder, GOOD_OUTCOMES } from './schema.ts';
+import { isSearchable, searchableUpTo } from './searchable.ts';
 
 const { auditEvents, staff, sites } = tables;
 
 const { searchable: _, ...EVENT } = getTableColumns(auditEvents);
-/** Rows of the driving index that one query looks at, and that one call does. */
+/** Rows of the driving index, or of the trail, that one query looks at, and that one call does, give or take a slice. */
 const SLICE = 500;
 export const EVENTS_LOOKED_AT = 5000;
 
@@ -133,8 +134,7 @@ async function conditionsOf(db: Reader, filter: AuditFilter): Promise<Conditions
   const driving = bySubject ?? (driver && eq(...driver));
   const good = [...GOOD_OUTCOMES];
   return {
-    // As the indexes say it: a parameter would not be known to be 1.
-    driving: driving && and(driving, sql`${auditEvents.searchable} = 1`),
+    driving: driving && and(driving, isSearchable),
     rest: [
       ...given.map(([column, value]) => eq(plain(column), value)),
       subject === undefined ? undefined : eq(plain(auditEvents.subject), subject),

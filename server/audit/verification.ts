@@ -4,7 +4,7 @@ import { type Db, tables } from '../../db/index.ts';
 import { describeError, type Log } from '../log.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { shanghaiTime } from '../time.ts';
-import { HEAD_KEY, type Verdict, verifyChain } from './chain.ts';
+import { type Fault, HEAD_KEY, type Verdict, verifyChain } from './chain.ts';
 import { recordEvent } from './record-event.ts';
 
 /** The last check of the trail, or how far the present one is. `at`: when it ended, Shanghai. */
@@ -12,7 +12,7 @@ export type VerificationState =
   | { state: 'none' }
   | { state: 'running'; checked: number; total: number }
   | { state: 'whole'; count: number; head: string; at: string }
-  | { state: 'broken'; row: number; fault: 'changed' | 'missing' | 'added'; at: string }
+  | { state: 'broken'; row: number; fault: Fault; at: string }
   /** Something unexpected, which the log tells. */
   | { state: 'failed'; at: string };
 

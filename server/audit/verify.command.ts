@@ -6,6 +6,7 @@ const FAULTS = {
   changed: 'was changed after it was written',
   missing: 'is missing',
   added: 'was added by hand',
+  hidden: 'was taken out of the indexes by hand: searches do not find it',
 };
 
 await runInspection('audit:verify', 'npm run audit:verify', [], async (db) => {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { and, eq, gt } from 'drizzle-orm';
 import { type Db, isOneOf, tables } from '../../db/index.ts';
-import { FIGURES_KEY } from '../audit/chain.ts';
+import { FIGURES_KEY } from '../audit/searchable.ts';
 import { divisionName } from '../dictionaries/dictionaries.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { shanghaiDay, shanghaiTime } from '../time.ts';
@@ -12,7 +12,7 @@ const { auditEvents, figures, figuresHead, sites } = tables;
 
 const DAYS = 30;
 /** Chunks that are counted before an answer; more wait for the timer, and `asOf` tells. */
-const CHUNKS = 20;
+const CHUNKS = 50;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 

@@ -8,9 +8,10 @@ import { fillDemo } from '../../db/demo/fill.ts';
 import { cardNoOf } from '../../db/demo/fixed-residents.ts';
 import { demoRecords } from '../../db/demo/records.ts';
 import { indexesOf, open, tables } from '../../db/index.ts';
+import { oldDatabase } from '../../db/test-old-database.ts';
 import { EVIDENCE } from '../../e2e/evidence.ts';
 import { type RunningServer, startServer } from '../../e2e/server.ts';
-import { verifyChain } from '../audit/chain.ts';
+import { hashOf, verifyChain } from '../audit/chain.ts';
 import { facetsIn } from '../records/facets.ts';
 import { client, sessionCookie } from '../test-console.ts';
 import { seal, unseal } from './sealed-file.ts';
@@ -107,6 +108,34 @@ it('restores what was answered before it began, while vouchers go on being issue
   expect(vouchers.map(({ serial }) => serial).sort((a, b) => a - b)).toEqual(vouchers.map((_, n) => n + 1));
   expect(counter?.lastSerial).toBe(vouchers.length);
   expect(await verifyChain(db.read)).toMatchObject({ whole: true });
+  await db.close();
+});
+
+it('backs up and restores a database of a version whose events were searchable at once', {
+  timeout: 60_000,
+}, async () => {
+  const file = join(folder, 'old.db');
+  const old = oldDatabase(file, 12);
+  const event = { at: '2026-01-01T00:00:00.000Z', action: 'scan.lookup', outcome: 'unknown', actor: 'somebody' };
+  const others = { actorRole: 'nurse', siteCode: null, subject: null, detail: null, requestId: 'r' };
+  let hash = '';
+  for (const id of [1, 2, 3]) {
+    hash = hashOf(hash, { id, ...event, ...others });
+    old
+      .prepare(
+        'INSERT INTO audit_events (id, at, action, outcome, actor, actor_role, request_id, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(id, ...Object.values(event), 'nurse', 'r', hash);
+  }
+  old.prepare('UPDATE audit_head SET last_id = 3, hash = ?').run(hash);
+  old.close();
+  const to = join(folder, 'of-old');
+  expect(await run('backup', ['--to', to], { DATABASE_URL: `file:${file}` })).toMatchObject({ code: 0, err: '' });
+  const restored = join(folder, 'restored-old.db');
+  const told = await run('restore', [join(to, readdirSync(to)[0] ?? ''), '--to', restored]);
+  expect(told).toMatchObject({ code: 0, err: '', out: expect.stringContaining('audit trail whole') });
+  const db = await open(`file:${restored}`);
+  expect(await verifyChain(db.read)).toMatchObject({ whole: true, count: 3 });
   await db.close();
 });
 

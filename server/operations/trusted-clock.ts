@@ -1,6 +1,7 @@
 /** Whether the clock fits the audit trail: one that ran ahead would make everything too old, and nothing brings back what was deleted. */
-import { and, asc, desc, eq, gt, lte } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lte, type SQL } from 'drizzle-orm';
 import { type Queries, tables } from '../../db/index.ts';
+import { isSearchable, searchableUpTo } from '../audit/searchable.ts';
 
 const { auditEvents } = tables;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -29,9 +30,13 @@ export async function assertClock(db: Pick<Queries, 'select'>, now: Date): Promi
 }
 
 async function lastRetention(db: Pick<Queries, 'select'>): Promise<string | null> {
-  const isOne = eq(auditEvents.action, 'retention.begin');
-  const [row] = await db.select({ at }).from(auditEvents).where(isOne).orderBy(desc(auditEvents.id)).limit(1);
-  return row?.at ?? null;
+  const { id, action } = auditEvents;
+  const isOne = eq(action, 'retention.begin');
+  const newest = async (where: SQL | undefined) => {
+    const [row] = await db.select({ at }).from(auditEvents).where(where).orderBy(desc(id)).limit(1);
+    return row?.at ?? null;
+  };
+  return (await newest(and(isOne, gt(id, await searchableUpTo(db))))) ?? (await newest(and(isOne, isSearchable)));
 }
 
 async function firstEvent(db: Pick<Queries, 'select'>): Promise<string | null> {

@@ -12,7 +12,11 @@ import { type Db, type Transaction, tables } from '../../db/index.ts';
 import { MAX_PASSWORD } from './schema.ts';
 
 /** A shift: after it everybody signs in anew. */
-const SESSION_SECONDS = 12 * 60 * 60;
+export const SESSION_SECONDS = 12 * 60 * 60;
+
+const COOKIE_PREFIX = 'console';
+/** Its value is the session's token, a dot, and a signature, as a URL has them. */
+export const SESSION_COOKIE = `${COOKIE_PREFIX}.session_token`;
 
 /** Wrong codes in a row, over all sign-ins of a person, and how long they then wait. */
 const CODE_FAILURES = 10;
@@ -65,7 +69,7 @@ export function makeAuth(db: Db, settings: { authSecret: string }, passwords = P
     advanced: {
       disableCSRFCheck: true,
       useSecureCookies: false,
-      cookiePrefix: 'console',
+      cookiePrefix: COOKIE_PREFIX,
       ipAddress: { disableIpTracking: true },
     },
   });
@@ -85,7 +89,7 @@ let working = 0;
 
 /**
  * The same call; its storages rest once none is under way. Before Node 24 Node watches every promise of the process from the first use of
- * one on, whoever makes it, which costs a scan a tenth.
+ * one on, whoever makes it, which costs a scan a tenth: in nodes, that is, as pages have storages of their own that never rest.
  */
 function restingAfter<Arguments extends unknown[], Result>(call: (...given: Arguments) => Promise<Result>) {
   return async (...given: Arguments): Promise<Result> => {
@@ -100,7 +104,8 @@ function restingAfter<Arguments extends unknown[], Result>(call: (...given: Argu
 }
 
 function allResting<Api extends object>(api: Api): Api {
-  const calls = Object.entries(api).map(([name, call]) => [name, restingAfter(call)]);
+  // They have properties.
+  const calls = Object.entries(api).map(([name, call]) => [name, Object.assign(restingAfter(call), call)]);
   return Object.fromEntries(calls);
 }
 

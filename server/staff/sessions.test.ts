@@ -71,6 +71,16 @@ it('sees at once what another process did to the person and the session', async 
   expect(await findLater()).toMatchObject({ hurdle: 'SESSION_LOCKED' });
 });
 
+it('takes the first of two cookies of the name for what it is', async () => {
+  const { cookie, session } = await stage();
+  const other = sessionCookie(await site.signIn('nurse2'));
+  const sessions = makeSessions(site.db, makeAuth(site.db, { authSecret: TEST_SECRET }));
+  expect(await sessions.find(`lang=zh; ${other}; ${cookie}`)).toMatchObject({ person: { username: 'nurse2' } });
+  expect(await sessions.find(cookie)).toEqual(session);
+  expect(await sessions.find(`${other}; x=y`)).toMatchObject({ person: { username: 'nurse2' } });
+  expect(await sessions.find('lang=zh')).toBeNull();
+});
+
 it('takes no cookie whose signature is not right, however often', async () => {
   const { cookie } = await stage();
   const forged = `${cookie.slice(0, -6)}${randomUUID().slice(0, 6)}`;

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type Db, given, prepared, type Queries, tables } from '../../db/index.ts';
 import type { Others } from '../nodes/wire.ts';
 import type { Actor } from './actor.ts';
-import type { Auth } from './auth.ts';
+import { type Auth, SESSION_COOKIE, SESSION_SECONDS } from './auth.ts';
 import { type Hurdle, hurdleOf } from './hurdles.ts';
 import type { Idle } from './idle.ts';
 import type { Role } from './schema.ts';
@@ -19,6 +19,7 @@ export interface Session {
 }
 
 const { sessions, staff } = tables;
+const SESSION = new RegExp(`(?:^|;)\\s*${SESSION_COOKIE.replace('.', '\\.')}\\s*=\\s*([^;\\s]+)`);
 
 /** How long a session may be answered from memory; also how late another process learns of a sign-out, at most. */
 const REMEMBERED_MS = 5_000;
@@ -39,38 +40,42 @@ export function makeSessions(
   others: Others | null = null,
 ) {
   const remembered = new LRUCache<string, Session>({ max: 10_000, ttl: REMEMBERED_MS });
-  /** Ids of sessions by the cookies whose signatures better-auth has taken for good: those never change. */
-  const taken = new LRUCache<string, string>({ max: 10_000 });
+  /** Values of cookies whose signatures better-auth has taken for good: those never change. */
+  const taken = new LRUCache<string, true>({ max: 10_000, ttl: SESSION_SECONDS * 1000 });
   // Counts the forgettings, so that an answer read before one is not remembered after it.
   let forgettings = 0;
   function forget(staffId: string): void {
     forgettings += 1;
-    for (const [cookie, { person }] of remembered.entries()) {
-      if (person.id === staffId) remembered.delete(cookie);
+    for (const [value, { person }] of remembered.entries()) {
+      if (person.id === staffId) remembered.delete(value);
     }
   }
   others?.listen(forget);
 
   /** @returns null for nobody */
-  async function ask(cookie: string) {
-    const id = taken.get(cookie);
-    const [row] = id === undefined ? [] : await readSession(db.read, { id });
-    if (row && row.session.expiresAt > new Date()) return row;
-    const found = await auth.api.getSession({ headers: new Headers({ cookie }) });
-    if (found) taken.set(cookie, found.session.id);
-    else taken.delete(cookie);
+  async function ask(value: string) {
+    if (taken.has(value)) {
+      const [row] = await readSession(db.read, { token: value.split('.', 1)[0] });
+      if (row && row.session.expiresAt > new Date()) return row;
+    }
+    // That cookie alone: what is remembered of it must not be what another one beside it means.
+    const headers = new Headers({ cookie: `${SESSION_COOKIE}=${value}` });
+    const found = await auth.api.getSession({ headers });
+    if (found) taken.set(value, true);
+    else taken.delete(value);
     return found;
   }
 
   return {
     totpRequired,
     /** @returns null for nobody: no cookie, a wrong one, or a session that ended, a locked account */
-    async find(cookie: string | null | undefined): Promise<Session | null> {
-      if (!cookie) return null;
-      const known = remembered.get(cookie);
+    async find(cookies: string | null | undefined): Promise<Session | null> {
+      const value = cookies && SESSION.exec(cookies)?.[1];
+      if (!value) return null;
+      const known = remembered.get(value);
       if (known) return known;
       const before = forgettings;
-      const found = await ask(cookie);
+      const found = await ask(value);
       if (!found) return null;
       const { user } = found;
       if (user.lockedAt) return null;
@@ -95,7 +100,7 @@ export function makeSessions(
         if (verdict === 'locked') return { ...session, hurdle: 'SESSION_LOCKED' };
       }
       // What stands before a session ends by what its person does, which another process may see.
-      if (before === forgettings && !session.hurdle) remembered.set(cookie, session);
+      if (before === forgettings && !session.hurdle) remembered.set(value, session);
       return session;
     },
     /** Forgets what is remembered of a person's sessions. */
@@ -111,7 +116,7 @@ const readSession = prepared((on: Pick<Queries, 'select'>) =>
     .select({ session: sessions, user: staff })
     .from(sessions)
     .innerJoin(staff, eq(staff.id, sessions.userId))
-    .where(eq(sessions.id, given('id'))),
+    .where(eq(sessions.token, given('token'))),
 );
 
 export type Sessions = ReturnType<typeof makeSessions>;

@@ -25,7 +25,12 @@ export const actorWord = (actor: string) =>
   actor.startsWith('app:') ? actor.slice('app:'.length) : programWord(actor);
 
 type Fault = Extract<Answers['audit']['verification'], { state: 'broken' }>['fault'];
-export const FAULTS: Record<Fault, string> = { changed: '该条被改动', missing: '该条缺失', added: '该条多出' };
+export const FAULTS: Record<Fault, string> = {
+  changed: '该条被改动',
+  missing: '该条缺失',
+  added: '该条多出',
+  hidden: '该条被移出索引,按条件查不到',
+};
 
 const searches = Object.entries(SEARCH_KEYS).map(([key, { label }]) => [key, `按${label}`]);
 const partOfDetail = wordIn({

@@ -1,0 +1,39 @@
+/**
+ * Which events stand in the indexes by person, site, action and subject. Who waits for an answer does not wait for those, too: the figures, which
+ * read every event once, put 100 in at a time (docs/decisions/012).
+ */
+import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
+import { type Queries, type Transaction, tables } from '../../db/index.ts';
+
+const { auditEvents, figuresHead } = tables;
+
+/** Of the only row of `figures_head`. */
+export const FIGURES_KEY = 1;
+
+/** As the indexes say it: of a parameter no database would know that it is 1. */
+export const isSearchable: SQL = sql`${auditEvents.searchable} = 1`;
+
+/** Id of the last event that the figures have counted and the indexes hold; those behind it are looked at by id. */
+export async function searchableUpTo(db: Pick<Queries, 'select'>): Promise<number> {
+  const [head] = await db.select().from(figuresHead).where(eq(figuresHead.key, FIGURES_KEY));
+  return head?.lastId ?? 0;
+}
+
+/** The same; null of a database of a version whose indexes held every event at once: backups are verified as they are. */
+export async function searchableIfAny(db: Pick<Queries, 'select'>): Promise<number | null> {
+  try {
+    await db.select({ searchable: auditEvents.searchable }).from(auditEvents).where(eq(auditEvents.id, 0));
+  } catch {
+    return null;
+  }
+  return searchableUpTo(db);
+}
+
+/** Puts events into the indexes, from behind `after` to `upTo`. */
+export async function makeSearchable(tx: Transaction, after: number, upTo: number): Promise<void> {
+  const { id, searchable } = auditEvents;
+  await tx
+    .update(auditEvents)
+    .set({ searchable: 1 })
+    .where(and(gt(id, after), lte(id, upTo), eq(searchable, 0)));
+}
