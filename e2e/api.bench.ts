@@ -111,11 +111,16 @@ async function measure(size: number, database: Measured['database'], url: string
 }
 
 const measured: Measured[] = [];
+function keep(one: Measured): void {
+  measured.push(one);
+  // Each time: the last sizes take half an hour.
+  if (!options.quick) writeReport(measured);
+}
 try {
   for (const size of sizes) {
     const file = `${folder}/${size}.db`;
     await fillRecords(`file:${file}`, size, () => {});
-    measured.push(await measure(size, 'SQLite', `file:${file}`));
+    keep(await measure(size, 'SQLite', `file:${file}`));
     rmSync(file);
   }
   for (const size of postgresSizes) {
@@ -125,7 +130,7 @@ try {
     try {
       await showRows('rows, copied and compared', (told) => copyDatabase(`file:${file}`, server.url, told));
       rmSync(file);
-      measured.push(await measure(size, 'PostgreSQL', server.url));
+      keep(await measure(size, 'PostgreSQL', server.url));
     } finally {
       await server.remove();
     }
@@ -135,7 +140,6 @@ try {
 }
 const [first] = measured;
 const at16 = first?.lookups.find((each) => each.connections === 16);
-if (!options.quick) writeReport(measured);
 if (at16 && first) {
   const { bare, nextRoute, ours } = at16;
   const ratio = (one: number, other: number) => Number((one / other).toFixed(2));

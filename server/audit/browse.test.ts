@@ -257,3 +257,28 @@ describe('audit.verify', () => {
     expect(await lastVerdict()).toMatchObject({ outcome: 'broken', subject: '4321', detail: 'changed' });
   });
 });
+
+// The last: all events stand in the indexes afterwards.
+it('finds each event once while events enter the indexes between two pages', async () => {
+  const auditor = await site.as('auditor');
+  const filter = { actor: 'nurse' } as const;
+  const left = async (order: AuditOrder, cursor: number | null) => {
+    const ids: number[] = [];
+    for (let at = cursor; at !== null; ) {
+      const page = await auditor.audit.browse.mutate({ filter, order, cursor: at });
+      ids.push(...page.items.map(({ id }) => id));
+      at = page.nextCursor;
+    }
+    return ids;
+  };
+  const orders = ['newest', 'oldest'] as const;
+  const pages = await Promise.all(orders.map((order) => auditor.audit.browse.mutate({ filter, order })));
+  expect(await rollUp(site.db, 10)).toBe(false);
+  for (const [n, order] of orders.entries()) {
+    const first = pages[n]?.items.map(({ id }) => id) ?? [];
+    expect([...first, ...(await left(order, pages[n]?.nextCursor ?? null))]).toEqual(reference(filter, order));
+  }
+  expect(await rollUp(site.db)).toBe(true);
+  const found = (await walk(filter, 'newest')).flatMap(({ items }) => items.map(({ id }) => id));
+  expect(found).toEqual(reference(filter, 'newest'));
+});

@@ -122,7 +122,7 @@ describe.each(PLACES)('$place', ({ machines }) => {
     const cookie = await cookieOf('nurse2');
     const answered = new Map<string, Set<string>>(keys.map((key) => [key, new Set()]));
     let [asked, failed, done] = [0, 0, false];
-    const running = many(16, async () => {
+    const running = many(48, async () => {
       while (!done) {
         const key = keys[asked % keys.length] ?? '';
         asked += 1;
@@ -133,6 +133,8 @@ describe.each(PLACES)('$place', ({ machines }) => {
     });
     const [server] = servers as [RunningServer];
     for (const node of childrenOf(server)) {
+      const before = asked;
+      await vi.waitFor(() => expect(asked).toBeGreaterThan(before + 100), 30_000);
       process.kill(node, 'SIGKILL');
       await vi.waitFor(() => expect(childrenOf(server)).not.toContain(node), 20_000);
       await vi.waitFor(() => expect(childrenOf(server)).toHaveLength(NODES), 30_000);

@@ -1,5 +1,10 @@
 /** Whoever stands behind a cookie is told from the rows, as better-auth would: what it took for good once is not asked again. */
 import { randomUUID } from 'node:crypto';
+import {
+  getCurrentAuthContextAsyncLocalStorage,
+  getCurrentDBAdapterAsyncLocalStorage,
+  getRequestStateAsyncLocalStorage,
+} from '@better-auth/core/context';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { tables } from '../../db/index.ts';
@@ -87,3 +92,23 @@ it('takes no cookie whose signature is not right, however often', async () => {
   const sessions = makeSessions(site.db, makeAuth(site.db, { authSecret: TEST_SECRET }));
   for (let n = 0; n < 3; n += 1) expect(await sessions.find(forged)).toBeNull();
 });
+
+// Node 24 has storages that watch no promises, and none that could rest.
+it.skipIf(Number.parseInt(process.versions.node, 10) >= 24)(
+  "lets better-auth's storages rest behind the last of calls that overlap, and not before",
+  async () => {
+    const { cookie } = await stage();
+    const auth = makeAuth(site.db, { authSecret: TEST_SECRET });
+    const storages = await Promise.all([
+      getCurrentAuthContextAsyncLocalStorage(),
+      getCurrentDBAdapterAsyncLocalStorage(),
+      getRequestStateAsyncLocalStorage(),
+    ]);
+    const enabled = () => storages.map((storage) => (storage as unknown as { enabled: boolean }).enabled);
+    const slow = auth.api.signInUsername({ body: { username: 'nurse', password: 'demo-nurse' } });
+    expect(await auth.api.getSession({ headers: new Headers({ cookie }) })).not.toBeNull();
+    expect(enabled()).toContain(true);
+    expect((await slow)?.user.username).toBe('nurse');
+    expect(enabled()).toEqual([false, false, false]);
+  },
+);
