@@ -21,8 +21,8 @@ export const auditEvents = sqliteTable(
     /** SM3 over the row before's hash and this row; null only in rows of versions before the chain, until the next event. */
     hash: text('hash'),
     /**
-     * 1: stands in the indexes. Whoever waits for an answer does not wait for them, too: they take in many events at once, later, with
-     * the figures. No part of the chain.
+     * 1: stands in the indexes by person, action, site and subject. Events enter them later, many at once, with the figures: whoever waits
+     * for an answer does not wait for that, too. No part of the chain.
      */
     searchable: integer('searchable').notNull().default(1),
   },

@@ -11,8 +11,9 @@ const { auditEvents, auditHead } = tables;
 
 export type AuditRow = Omit<typeof auditEvents.$inferSelect, 'searchable'>;
 type Head = { lastId: number; hash: string };
+const { searchable: _, ...columnsOfEvents } = getTableColumns(auditEvents);
 /** What the chain holds of an event, and its hash. */
-const { searchable: _, ...CHAINED } = getTableColumns(auditEvents);
+export const CHAINED = columnsOfEvents;
 
 /** The head as the events of one transaction move it: it is written once. */
 const HEAD = Symbol('audit head');

@@ -3,31 +3,16 @@
  * each query, so a call looks at a bounded number of them, in slices that let others in between, and tells where it stopped.
  */
 import { setImmediate } from 'node:timers/promises';
-import {
-  and,
-  asc,
-  type Column,
-  desc,
-  eq,
-  getTableColumns,
-  gt,
-  gte,
-  inArray,
-  lt,
-  lte,
-  notInArray,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, type Column, desc, eq, gt, gte, inArray, lt, lte, notInArray, type SQL, sql } from 'drizzle-orm';
 import { type Queries, tables } from '../../db/index.ts';
 import { firstMomentOf, lastMomentOf } from '../time.ts';
 
+import { CHAINED } from './chain.ts';
 import { type AuditFilter, type AuditOrder, GOOD_OUTCOMES } from './schema.ts';
 import { isSearchable, searchableUpTo } from './searchable.ts';
 
 const { auditEvents, staff, sites } = tables;
 
-const { searchable: _, ...EVENT } = getTableColumns(auditEvents);
 /** Rows of the driving index, or of the trail, that one query looks at, and that one call does, give or take a slice. */
 const SLICE = 500;
 export const EVENTS_LOOKED_AT = 5000;
@@ -195,7 +180,7 @@ async function findEndOfSlice(db: Reader, { driving, window }: Stretch, order: A
 
 function selectEvents(db: Reader, { driving, rest, window }: Stretch, order: AuditOrder, limit: number) {
   return db
-    .select({ event: EVENT, actorName: staff.name, actorUsername: staff.username, siteName: sites.name })
+    .select({ event: CHAINED, actorName: staff.name, actorUsername: staff.username, siteName: sites.name })
     .from(auditEvents)
     .leftJoin(staff, eq(staff.id, auditEvents.actor))
     .leftJoin(sites, eq(sites.code, auditEvents.siteCode))

@@ -2,10 +2,11 @@
 import { and, asc, eq, gt, inArray, lt, notExists, sql } from 'drizzle-orm';
 import { isOneOf, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { cutChain } from '../audit/chain.ts';
+import { searchableUpTo } from '../audit/searchable.ts';
 import { shanghaiDay, shanghaiTime } from '../time.ts';
 import type { Retention } from './retention.ts';
 
-const { auditEvents, figuresHead, vouchers, batchIssues, batches, records, recordFacets, recordChanges } = tables;
+const { auditEvents, vouchers, batchIssues, batches, records, recordFacets, recordChanges } = tables;
 const { cityOutbox, sessions } = tables;
 
 /** Rows of one transaction: some milliseconds. */
@@ -38,8 +39,7 @@ function oldEvents(before: string): Kind {
   return {
     count: (db) => db.$count(auditEvents, lt(auditEvents.at, before)),
     async removeSome(tx) {
-      const [head] = await tx.select().from(figuresHead);
-      const { removed } = await cutChain(tx, { before, upTo: head?.lastId ?? 0, most: ROWS_AT_ONCE });
+      const { removed } = await cutChain(tx, { before, upTo: await searchableUpTo(tx), most: ROWS_AT_ONCE });
       return { removed, done: removed < ROWS_AT_ONCE };
     },
   };

@@ -1,4 +1,4 @@
-/** What finding sessions costs: sessions found a second by it, by their rows, and from memory. */
+/** What finding sessions costs: how many are found a second by better-auth, by their rows, and from memory. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

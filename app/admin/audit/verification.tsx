@@ -29,7 +29,7 @@ export function Verification() {
   return (
     <Card size="small">
       <div className={styles.check}>
-        <p>审计记录只增不改,至少保存 180 天。校验可发现被改动、删除或添加的记录。</p>
+        <p>审计记录只增不改,至少保存 180 天。校验可发现被改动、删除、添加或移出索引的记录。</p>
         {running ? (
           <Button loading={cancel.isPending} onClick={() => cancel.mutate()}>
             取消校验
