@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gt } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Db, isOneOf, open, type Transaction, tables } from './index.ts';
@@ -84,6 +85,40 @@ describe('db.write', () => {
     expect(await codes()).toHaveLength(60);
     // The first may have begun alone; PostgreSQL answers each statement from another process, which may be slow.
     expect(waits.length).toBeLessThanOrEqual(onPostgres ? 20 : 3);
+  });
+
+  it('gathers what may wait: one commit of writes that come one after another, behind whoever may not', async () => {
+    const waits: number[] = [];
+    await db.close();
+    const watch = { waited() {}, synced: (ms: number) => void waits.push(ms) };
+    db = await open(database.url, { watch });
+    const order: string[] = [];
+    const write = (code: string, gather: boolean) =>
+      db.write(
+        async (tx) => {
+          order.push(code);
+          await add(tx, code);
+          if (code === '1003') throw new Error('pulled out');
+        },
+        { gather },
+      );
+    const works = [];
+    for (const code of ['1001', '1002', '1003', '1004']) {
+      works.push(write(code, true));
+      await nextTurn();
+    }
+    await write('2001', false);
+    const ends = await Promise.allSettled(works);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(order).toEqual(['2001', '1001', '1002', '1003', '1004']);
+    expect(await codes()).toEqual(['1001', '1002', '1004', '2001']);
+    expect(waits).toHaveLength(2);
+    // Who closes does not leave anybody waiting.
+    const last = write('1005', true);
+    await db.close();
+    await last;
+    db = await open(database.url);
+    expect(await codes()).toContain('1005');
   });
 
   it.skipIf(onPostgres)(

@@ -5,7 +5,7 @@
  */
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { Column, is, type SQL, sql } from 'drizzle-orm';
+import { Column, is, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { FaultState } from './fault.ts';
 import { importPostgres, isPostgres } from './kind.ts';
@@ -13,6 +13,7 @@ import type { SharedCounts } from './shared-counts.ts';
 import { openSqlite, openSqliteReadOnly, pathOf } from './sqlite.ts';
 import { tables } from './tables.ts';
 
+export { isAccepted, isOpen } from './outbox-states.ts';
 export { allGiven, allGivenBut, atMost, given, prepared } from './prepared.ts';
 export type { RefusedField } from './schema.city.sqlite.ts';
 export type { FilingForm } from './schema.filings.sqlite.ts';
@@ -60,13 +61,24 @@ export type InsertMany = <T extends SQLiteTable>(
 /**
  * Whether a column holds one of many values, all texts or all numbers: like drizzle's `inArray`, with one parameter however many they are.
  * PostgreSQL has the function from our migrations.
+ * @param values or, of a column in a prepared query, what is {@link given} at each call: their JSON
  */
-export function isOneOf(column: Column | SQL, values: readonly Value[]): SQL {
+export function isOneOf(column: Column | SQL, values: readonly Value[]): SQL;
+export function isOneOf(column: Column, values: Placeholder): SQL;
+export function isOneOf(column: Column | SQL, values: readonly Value[] | Placeholder): SQL {
   const isColumn = is(column, Column);
-  if (values.length === 0 && !isColumn) return sql`false`;
-  const areNumbers = isColumn ? column.dataType === 'number' : typeof values[0] === 'number';
+  const list = Array.isArray(values) ? (values as readonly Value[]) : null;
+  if (list?.length === 0 && !isColumn) return sql`false`;
+  const areNumbers = isColumn ? column.dataType === 'number' : typeof list?.[0] === 'number';
   const value = areNumbers ? sql`cast(value as bigint)` : sql`value`;
-  return sql`${column} in (select ${value} from json_each(cast(${JSON.stringify(values)} as text)))`;
+  return sql`${column} in (select ${value} from json_each(cast(${list ? JSON.stringify(list) : values} as text)))`;
+}
+
+export interface WriteOptions {
+  /** Lets everybody else go first: for work that nobody stands waiting for. */
+  patient?: boolean;
+  /** Waits some 20 ms for others that do, to share the commit with them: for what comes many at a time, and whose askers do not feel it. */
+  gather?: boolean;
 }
 
 export interface Db {
@@ -77,11 +89,10 @@ export interface Db {
   /**
    * Runs `work` in one transaction and returns once it is on the disk; a throw leaves nothing behind. Writers stand in a queue,
    * so `work` holds rows only: never a network call, a file or a password hash.
-   * @param options.patient lets everybody else go first: for work that nobody stands waiting for
    * @throws what `work` throws; `Error` when called inside another `write` (it would wait for itself); what the storage says
    *   (`faultOf`)
    */
-  write<T>(work: (tx: Transaction) => Promise<T>, options?: { patient?: boolean }): Promise<T>;
+  write<T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** Writes a number that nobody reads, and waits for the disk: whether it can be done. @throws what the storage says */
   prove(): Promise<void>;
   /** What all processes on this database count together, beside its transactions. */

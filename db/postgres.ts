@@ -55,8 +55,8 @@ export async function openPostgres(
   return {
     dialect: 'pg',
     read: makeQueries(noting(readers.ask, faults)) as unknown as Queries,
-    write: (work, { patient = false } = {}) => queue.add(work, patient),
-    prove: () => queue.add(async () => void (await writer.ask({ text: PROOF })), false),
+    write: queue.add,
+    prove: () => queue.add(async () => void (await writer.ask({ text: PROOF }))),
     status: () => ({ ...queue.status(), fault: faults.state() }),
     counts: makeCounts(counters.ask),
     // The tables are no older than the keys: there is nothing to be sealed.

@@ -1,4 +1,4 @@
-import { getTableColumns, type Placeholder, sql } from 'drizzle-orm';
+import { getTableColumns, is, Param, Placeholder, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 
 /** A value that is given at each call of a prepared query. */
@@ -21,8 +21,30 @@ export function allGivenBut<T extends SQLiteTable>(table: T, but: keyof T['$infe
 }
 
 interface Query<Result> {
+  /** What drizzle sends, with a placeholder where a value is given. */
+  query: { params: unknown[] };
   /** Of SQLite it has the result at once: each promise between costs as much as a small query. */
   execute(values: Record<string, unknown>): PromiseLike<Result> & { sync?(): Result };
+}
+
+/**
+ * The parameters of a query for the values of one call. drizzle asks of each parameter at each call what it is, along its classes, which takes as
+ * long as a small query.
+ * @throws Error when a value is missing
+ */
+function makeFill(params: readonly unknown[]): (values: Record<string, unknown>) => unknown[] {
+  const parts = params.map((param) => {
+    const encoder = is(param, Param) ? param.encoder : null;
+    const place = encoder ? (param as Param).value : param;
+    return { param, encoder, name: is(place, Placeholder) ? (place.name as string) : null };
+  });
+  return (values) =>
+    parts.map(({ param, encoder, name }) => {
+      if (name === null) return param;
+      if (!(name in values)) throw new Error(`no value was given for ${name}`);
+      const value = values[name];
+      return encoder ? encoder.mapToDriverValue(value) : value;
+    });
 }
 
 let count = 0;
@@ -36,15 +58,19 @@ let count = 0;
 export function prepared<On extends object, Result>(
   build: (on: On) => PromiseLike<Result>,
 ): (on: On, values: Record<string, unknown>) => Promise<Result> {
-  const queries = new WeakMap<On, Query<Result>>();
+  const queries = new WeakMap<On, { query: Query<Result>; fill: ReturnType<typeof makeFill> }>();
   count += 1;
   const name = `q${count}`;
   return async (on, values) => {
-    let query = queries.get(on);
-    if (!query) {
-      query = (build(on) as unknown as { prepare(name: string): Query<Result> }).prepare(name);
-      queries.set(on, query);
+    let made = queries.get(on);
+    if (!made) {
+      const query = (build(on) as unknown as { prepare(name: string): Query<Result> }).prepare(name);
+      made = { query, fill: makeFill(query.query.params) };
+      queries.set(on, made);
     }
+    const { query, fill } = made;
+    // Taken up before anything else is done: either driver's part reads them first, and without a promise between.
+    query.query.params = fill(values);
     const result = query.execute(values);
     return result.sync?.() ?? result;
   };

@@ -2,6 +2,7 @@
  * The tables of one city's own platform (server/city) on SQLite. The province's side never looks into them, nor this side into the
  * province's: they meet at the exchange's HTTP door only.
  */
+import { sql } from 'drizzle-orm';
 import {
   type AnySQLiteColumn,
   index,
@@ -11,6 +12,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import { isAccepted, isOpen } from './outbox-states.ts';
 import { sealedJson, sealedText } from './sealed-columns.ts';
 
 /** Persons whom the operator has imported: what a resident's own words are compared with. */
@@ -66,7 +68,7 @@ export const cityResidents = sqliteTable(
   },
   (t) => [
     uniqueIndex('city_residents_key').on(t.idCardTypeCode, t.idcodeIndex),
-    index('city_residents_by_guardian').on(t.guardianId),
+    index('city_residents_by_guardian').on(t.guardianId).where(sql`${t.guardianId} is not null`),
   ],
 );
 
@@ -91,7 +93,7 @@ export const cityMembers = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.accountId, t.residentId] }),
     index('city_members_by_resident').on(t.residentId),
-    index('city_members_by_guardian').on(t.consentedBy),
+    index('city_members_by_guardian').on(t.consentedBy).where(sql`${t.consentedBy} is not null`),
   ],
 );
 
@@ -122,9 +124,9 @@ export const cityOutbox = sqliteTable(
     settledAt: text('settled_at'),
   },
   (t) => [
-    index('city_outbox_by_state').on(t.state, t.id),
+    index('city_outbox_by_state').on(t.state, t.id).where(isOpen(t.state)),
     index('city_outbox_by_record').on(t.recordId, t.id),
-    index('city_outbox_by_batch').on(t.cdBatch, t.id),
-    index('city_outbox_by_time').on(t.state, t.cdTime),
+    index('city_outbox_by_batch').on(t.cdBatch, t.id).where(sql`${t.cdBatch} is not null`),
+    index('city_outbox_by_time').on(t.cdTime).where(isAccepted(t.state)),
   ],
 );

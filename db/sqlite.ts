@@ -78,12 +78,12 @@ export function openSqlite(
   return {
     dialect: 'sqlite',
     read,
-    write: (work, { patient = false } = {}) => queue.add(work, patient),
+    write: queue.add,
     prove: () =>
       queue.add(async () => {
         const number = Number(writer.pragma('user_version', { simple: true }));
         writer.pragma(`user_version = ${(number + 1) % 0x7fffffff}`);
-      }, false),
+      }),
     counts,
     status: () => ({ ...queue.status(), fault: faults.state() }),
     unlock: () => unlock(makeSqliteSql(writer), { isNew, rewrite: () => rewrite(writer) }),

@@ -6,11 +6,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Faults } from './fault.ts';
-import type { OpenOptions, Transaction, WriterStatus } from './index.ts';
+import type { OpenOptions, Transaction, WriteOptions, WriterStatus } from './index.ts';
 import { makeKept } from './kept.ts';
 
 /** Writes of one group at most. PostgreSQL remembers as many savepoints of a transaction before others' reads become dearer. */
 const GROUP = 64;
+/** Milliseconds for which a write that gathers waits for others. */
+const GATHER_MS = 20;
 /** How often a write is begun at most that another program got in the way of, and milliseconds before the next time, on average. */
 const TRIES = 4;
 const RETRY_MS = 20;
@@ -60,6 +62,9 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   const memory = makeKept();
   Object.assign(writer.tx, { kept: memory.kept });
   const first: Waiting[] = [];
+  const gathering: Waiting[] = [];
+  /** Whose time to gather is over. */
+  const gathered: Waiting[] = [];
   const patient: Waiting[] = [];
   let working: Promise<void> | undefined;
   let begun: number | null = null;
@@ -108,7 +113,8 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     }
   }
 
-  async function runGroup(opener: Waiting, alone: boolean) {
+  /** @param along go with it, where there are any */
+  async function runGroup(opener: Waiting, alone: boolean, along: Waiting[]) {
     /** Whose end hangs on the commit. */
     const open = [opener];
     const results: unknown[] = [];
@@ -122,7 +128,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
         for (
           let each: Waiting | undefined = opener;
           each;
-          each = results.length < GROUP ? await takeNext(begun + writer.groupMs) : undefined
+          each = results.length < GROUP ? await takeNext(along, begun + writer.groupMs) : undefined
         ) {
           if (each !== opener) {
             watch?.waited(performance.now() - each.asked);
@@ -152,11 +158,11 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   }
 
   /** The next of a group; none where nobody stands in the queue and a commit need not wait. @param until by `performance.now` */
-  async function takeNext(until: number): Promise<Waiting | undefined> {
+  async function takeNext(along: Waiting[], until: number): Promise<Waiting | undefined> {
     for (;;) {
       const left = until - performance.now();
       if (left <= 0) return undefined;
-      const next = first.shift();
+      const next = first.shift() ?? along.shift();
       if (next) return next;
       const busy = writer.busy();
       if (!busy) return undefined;
@@ -182,29 +188,42 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       // Whoever comes in the same turn goes along, or first.
       await nextTurn();
       const hasty = first.shift();
-      const opener = hasty ?? patient.shift();
+      const sociable = hasty ? undefined : gathered.shift();
+      const opener = hasty ?? sociable ?? patient.shift();
       if (!opener) break;
-      await runGroup(opener, !hasty || (first.length === 0 && !writer.busy()));
+      const alone = hasty ? first.length === 0 && !writer.busy() : !sociable || gathered.length === 0;
+      await runGroup(opener, alone, sociable ? gathered : []);
     }
     working = undefined;
   }
 
+  function endGathering() {
+    if (gathering.length === 0) return;
+    gathered.push(...gathering.splice(0));
+    working ??= workThrough();
+  }
+
   return {
-    add<T>(work: (tx: Transaction) => Promise<T>, isPatient: boolean): Promise<T> {
+    add<T>(work: (tx: Transaction) => Promise<T>, { patient: isPatient, gather }: WriteOptions = {}): Promise<T> {
       if (inside?.getStore()) return Promise.reject(new Error('db.write inside db.write: pass the transaction on'));
       return new Promise<T>((resolve, reject) => {
         const waiting = { work, asked: performance.now(), resolve: resolve as Waiting['resolve'], reject };
+        if (gather) {
+          if (gathering.push(waiting) === 1) setTimeout(endGathering, GATHER_MS);
+          return;
+        }
         (isPatient ? patient : first).push(waiting);
         comes?.();
         working ??= workThrough();
       });
     },
     status: (): Omit<WriterStatus, 'fault'> => ({
-      waiting: first.length + patient.length,
+      waiting: first.length + gathering.length + gathered.length + patient.length,
       workingMs: begun === null ? null : performance.now() - begun,
     }),
     /** Returns once nobody stands in the queue. */
     async idle(): Promise<void> {
+      endGathering();
       await working;
     },
   };

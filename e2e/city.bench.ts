@@ -4,16 +4,19 @@
  *
  * - `--rate N` authentications a second (200), `--seconds N` (60)
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Pool } from 'undici';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { indexOf, open, tables } from '../db/index.ts';
 import './demo-keys.ts';
 import { CONSENT_VERSION } from '../server/city/schema.ts';
 import { checkCharacter } from '../server/records/identity-number.ts';
+import { drive, makeCaller } from './load/drive.ts';
+import type { Scans } from './load/nurses.ts';
 import { startServer } from './server.ts';
 
 const { values: options } = parseArgs({
@@ -27,6 +30,8 @@ const LOOKUPS_A_SECOND = 50;
 /** Not measured: everything is compiled meanwhile, and the log gets its size. */
 const WARM_UP_SECONDS = 5;
 
+/** For what the residents left to be uploaded. */
+const REST_MS = 6000;
 /** More than there are calls under way, unless the server does not keep up. */
 const CONNECTIONS = 256;
 
@@ -68,39 +73,19 @@ const signedIn = await fetch(`${server.url}/api/auth/sign-in/username`, {
 });
 const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 
-/** Of as few instructions as there are: it shares the machine with the server. */
-const pool = new Pool(server.url, { connections: CONNECTIONS });
-
-/** Calls a procedure. @returns ms until its answer @throws Error on any other status than 200 */
-async function call(procedure: string, input: object, headers: Record<string, string> = {}): Promise<number> {
-  const started = performance.now();
-  const response = await pool.request({
-    method: 'POST',
-    path: `/api/trpc/${procedure}`,
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(input),
-  });
-  const text = await response.body.text();
-  if (response.statusCode !== 200) throw new Error(`${procedure}: ${response.statusCode} ${text.slice(0, 200)}`);
-  return performance.now() - started;
-}
-
-const lookUp = () => call('scan.lookup', { code: `${cardNoOf('demo:authenticated')}:1` }, { cookie });
+const residents = makeCaller(server.url, CONNECTIONS);
 const authenticate = (n: number) =>
-  call('phone.authenticate', {
+  residents.call('phone.authenticate', {
     ...{ ...personOf(n), idCardTypeCode: '01', methods: ['2'], relation: 'self', consentVersion: CONSENT_VERSION },
   });
 
-/** Begins `perSecond` calls a second, whether earlier ones were answered or not. @returns ms of each */
-async function drive(perSecond: number, forSeconds: number, one: (n: number) => Promise<number>): Promise<number[]> {
-  const begun: Promise<number>[] = [];
-  const started = performance.now();
-  while (begun.length < perSecond * forSeconds) {
-    const due = Math.floor(((performance.now() - started) / 1000) * perSecond) + 1;
-    while (begun.length < Math.min(due, perSecond * forSeconds)) begun.push(one(begun.length));
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  return Promise.all(begun);
+const nurses = fork(new URL('./load/nurses.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+/** @returns ms of each lookup */
+async function lookUp(forSeconds: number): Promise<number[]> {
+  const scans = { url: server.url, cookie, code: `${cardNoOf('demo:authenticated')}:1`, perSecond: LOOKUPS_A_SECOND };
+  nurses.send({ ...scans, seconds: forSeconds } satisfies Scans);
+  const [times] = await once(nurses, 'message');
+  return times;
 }
 
 const at = (all: number[], part: number) =>
@@ -111,12 +96,12 @@ const told = (what: string, all: number[]) =>
   );
 
 const warmUp = rate * WARM_UP_SECONDS;
-await Promise.all([drive(LOOKUPS_A_SECOND, WARM_UP_SECONDS, lookUp), drive(rate, WARM_UP_SECONDS, authenticate)]);
-const idle = await drive(LOOKUPS_A_SECOND, seconds, lookUp);
-const [peak, busy] = await Promise.all([
-  drive(rate, seconds, (n) => authenticate(warmUp + n)),
-  drive(LOOKUPS_A_SECOND, seconds, lookUp),
-]);
+await Promise.all([lookUp(WARM_UP_SECONDS), drive(rate, WARM_UP_SECONDS, authenticate)]);
+// Before and after, as machines grow slower and faster.
+const before = await lookUp(seconds / 2);
+const [peak, busy] = await Promise.all([drive(rate, seconds, (n) => authenticate(warmUp + n)), lookUp(seconds)]);
+await new Promise((resolve) => setTimeout(resolve, REST_MS));
+const idle = [...before, ...(await lookUp(seconds / 2))];
 told('lookups, nothing else', idle);
 told(`authentications, ${rate} a second`, peak);
 told('lookups meanwhile', busy);
@@ -125,6 +110,7 @@ process.stdout.write(`lookups' p99 against nothing else: ${ratio} ×\n`);
 process.stdout.write(
   `RESULT ${JSON.stringify({ authentications: peak.length, p99: at(peak, 0.99), idle: at(idle, 0.99), busy: at(busy, 0.99), ratio })}\n`,
 );
-await pool.close();
+nurses.disconnect();
+await residents.close();
 await server.stop();
 rmSync(folder, { recursive: true });

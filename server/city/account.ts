@@ -19,6 +19,8 @@ export interface Phone {
   /** SHA-256 of its cookie. */
   digest: string;
   address: string;
+  /** It brought no cookie: this one was made a moment ago, and nothing is kept under it. */
+  isNew?: boolean;
   /** Where its page is, e.g. `https://city.example`; a program's request has none. */
   origin?: string | null;
 }
@@ -38,6 +40,7 @@ export const cookieOf = (token: string, secure: boolean) =>
   serialize(COOKIE, token, { path: '/', maxAge: DAYS * 86_400, httpOnly: true, sameSite: 'Strict', secure });
 
 export async function findAccount(db: Pick<Queries, 'select'>, phone: Phone) {
+  if (phone.isNew) return null;
   const [account] = await readAccount(db, { digest: phone.digest, now: new Date().toISOString() });
   return account ?? null;
 }
@@ -58,7 +61,7 @@ export async function takeAccount(tx: Transaction, phone: Phone): Promise<{ id: 
   const there = await findAccount(tx, phone);
   if (there) return there;
   // One that ended is begun anew, and shows nobody.
-  await deleteAccount(tx, { digest: phone.digest });
+  if (!phone.isNew) await deleteAccount(tx, { digest: phone.digest });
   const [made] = await insertAccount(tx, { tokenDigest: phone.digest, ...times });
   if (!made) throw new Error('no account was inserted');
   return made;

@@ -125,28 +125,31 @@ async function keep(
   if (verification.outcome === 'unavailable') {
     throw new DomainError('IDENTITY_UNAVAILABLE', '实名认证服务暂不可用,请稍后再试');
   }
-  return db.write(async (tx) => {
-    // As it stands now: the phone may have got another person of its own, or lost the guardian, meanwhile.
-    const { person, guardian } = await readWithGuardian(tx, city, phone, input, typed);
-    const citizen = (person.nationality ?? 'CHN') === 'CHN';
-    const nation = citizen ? (verification.nation ?? person.nation) : null;
-    if (citizen && nation === null) throw new DomainError('BAD_INPUT', '请选择民族', 'nation');
-    // However it was typed: the nurse compares it with the document.
-    const name = verification.name ?? person.name;
-    const [guardianId, linkman] = [guardian?.id ?? null, guardian?.name ?? null];
-    const claimed = { ...person, name, nation, linkman, guardianId };
-    const memberId = await saveResident(tx, city, claimed, verification.methods);
-    const account = await takeAccount(tx, phone);
-    const consent = {
-      relation: input.relation,
-      consentedAt: new Date().toISOString(),
-      consentVersion: input.consentVersion,
-      consentedBy: guardianId,
-      methods: verification.methods.join('^'),
-    };
-    await saveMember(tx, { accountId: account.id, residentId: memberId, ...consent });
-    return { outcome: 'authenticated', memberId };
-  });
+  return db.write(
+    async (tx) => {
+      // As it stands now: the phone may have got another person of its own, or lost the guardian, meanwhile.
+      const { person, guardian } = await readWithGuardian(tx, city, phone, input, typed);
+      const citizen = (person.nationality ?? 'CHN') === 'CHN';
+      const nation = citizen ? (verification.nation ?? person.nation) : null;
+      if (citizen && nation === null) throw new DomainError('BAD_INPUT', '请选择民族', 'nation');
+      // However it was typed: the nurse compares it with the document.
+      const name = verification.name ?? person.name;
+      const [guardianId, linkman] = [guardian?.id ?? null, guardian?.name ?? null];
+      const claimed = { ...person, name, nation, linkman, guardianId };
+      const memberId = await saveResident(tx, city, claimed, verification.methods);
+      const account = await takeAccount(tx, phone);
+      const consent = {
+        relation: input.relation,
+        consentedAt: new Date().toISOString(),
+        consentVersion: input.consentVersion,
+        consentedBy: guardianId,
+        methods: verification.methods.join('^'),
+      };
+      await saveMember(tx, { accountId: account.id, residentId: memberId, ...consent });
+      return { outcome: 'authenticated', memberId };
+    },
+    { gather: true },
+  );
 }
 
 const saveMember = prepared((tx: Transaction) => {

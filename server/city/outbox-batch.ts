@@ -2,14 +2,26 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { and, asc, desc, eq, gte, lt, not } from 'drizzle-orm';
-import { type Db, isOneOf, type RefusedField, type Transaction, tables } from '../../db/index.ts';
+import { and, asc, desc, eq, gte, lt } from 'drizzle-orm';
+import {
+  atMost,
+  type Db,
+  given,
+  isOneOf,
+  isOpen,
+  prepared,
+  type Queries,
+  type RefusedField,
+  type Transaction,
+  tables,
+} from '../../db/index.ts';
 import { type Province, requestOnce, Unavailable } from '../exchange/client/send.ts';
 import type { Receipt, RecordError } from '../exchange/wire.ts';
 import { shanghaiTime } from '../time.ts';
 import { forget, isTaken } from './enqueue.ts';
 
 const { cityOutbox, cityResidents } = tables;
+const isWaiting = and(isOpen(cityOutbox.state), eq(cityOutbox.state, 'waiting'));
 type Row = typeof cityOutbox.$inferSelect;
 
 export interface OutboxBatch {
@@ -36,39 +48,55 @@ const zip = promisify(gzip);
  * @param mostRows of a new one
  */
 export async function openBatch(db: Db, cityCode: string, mostRows = MOST_ROWS): Promise<OutboxBatch | null> {
-  const [sent] = await db.read
+  const [sent] = await readSent(db.read, {});
+  if (sent?.cdBatch) return { cdBatch: sent.cdBatch, rows: await rowsOf(db, sent.cdBatch), hasMore: true };
+  // Opened outside of the transaction: whoever writes would wait meanwhile. Nobody but this upload sends what waits.
+  const much = (await readManieth(db.read, {})).length > 0;
+  const most = much ? mostRows : Math.min(mostRows, FEW_ROWS);
+  const waiting = await (most === FEW_ROWS ? readFew(db.read, {}) : oldest(db.read).limit(most));
+  const taken = new Set<string>();
+  const rows = waiting.filter(({ recordId }) => !taken.has(recordId) && taken.add(recordId));
+  if (rows.length === 0) return null;
+  const hasMore = waiting.length === most || rows.length < waiting.length;
+  return db.write(
+    async (tx) => {
+      const cdBatch = await nextNumber(tx, cityCode);
+      const ids = JSON.stringify(rows.map(({ id }) => id));
+      // Some may be unsaid by now.
+      const sending = new Set((await markSent(tx, { ids, cdBatch })).map(({ id }) => id));
+      const left = rows.filter(({ id }) => sending.has(id));
+      if (left.length === 0) return null;
+      return { cdBatch, rows: left, hasMore: hasMore || left.length < rows.length };
+    },
+    { gather: true },
+  );
+}
+const readSent = prepared((db: Queries) =>
+  db
     .select()
     .from(cityOutbox)
-    .where(eq(cityOutbox.state, 'sent'))
+    .where(and(isOpen(cityOutbox.state), eq(cityOutbox.state, 'sent')))
     .orderBy(asc(cityOutbox.id))
-    .limit(1);
-  if (sent?.cdBatch) return { cdBatch: sent.cdBatch, rows: await rowsOf(db, sent.cdBatch), hasMore: true };
-  return db.write(async (tx) => {
-    const oldest = tx.select({ id: cityOutbox.id }).from(cityOutbox).where(eq(cityOutbox.state, 'waiting'));
-    const much = (await oldest.orderBy(asc(cityOutbox.id)).limit(MUCH_WAITS)).length === MUCH_WAITS;
-    const most = much ? mostRows : Math.min(mostRows, FEW_ROWS);
-    const waiting = await tx
-      .select()
-      .from(cityOutbox)
-      .where(eq(cityOutbox.state, 'waiting'))
-      .orderBy(asc(cityOutbox.id))
-      .limit(most);
-    if (waiting.length === 0) return null;
-    const taken = new Set<string>();
-    const rows = waiting.filter(({ recordId }) => !taken.has(recordId) && taken.add(recordId));
-    const cdBatch = await nextNumber(tx, cityCode);
-    await tx
-      .update(cityOutbox)
-      .set({ state: 'sent', cdBatch })
-      .where(
-        isOneOf(
-          cityOutbox.id,
-          rows.map(({ id }) => id),
-        ),
-      );
-    return { cdBatch, rows, hasMore: waiting.length === most || rows.length < waiting.length };
-  });
-}
+    .limit(atMost(1)),
+);
+const readManieth = prepared((db: Queries) =>
+  db
+    .select({ id: cityOutbox.id })
+    .from(cityOutbox)
+    .where(isWaiting)
+    .orderBy(asc(cityOutbox.id))
+    .limit(atMost(1))
+    .offset(atMost(MUCH_WAITS - 1)),
+);
+const oldest = (db: Queries) => db.select().from(cityOutbox).where(isWaiting).orderBy(asc(cityOutbox.id));
+const readFew = prepared((db: Queries) => oldest(db).limit(atMost(FEW_ROWS)));
+const markSent = prepared((tx: Transaction) =>
+  tx
+    .update(cityOutbox)
+    .set({ state: 'sent', cdBatch: given('cdBatch') as never })
+    .where(and(isOneOf(cityOutbox.id, given('ids')), eq(cityOutbox.state, 'waiting')))
+    .returning({ id: cityOutbox.id }),
+);
 
 /**
  * Gives a batch that is under way another number.
@@ -122,31 +150,39 @@ export async function sendBatch(
 export async function settle(db: Db, { cdBatch, rows }: OutboxBatch, { receipt, refused }: Answer): Promise<void> {
   if (refused.size !== receipt.rejected) throw new Error('the receipt and its errors do not agree');
   const settledAt = new Date().toISOString();
-  const ofBatch = and(eq(cityOutbox.cdBatch, cdBatch), eq(cityOutbox.state, 'sent'));
   const refusedRows = rows.flatMap((row, n) => {
     const errors = refused.get(n + 1);
     return errors ? [{ ...row, errors }] : [];
   });
-  await db.write(async (tx) => {
-    const ids = refusedRows.map(({ id }) => id);
-    await tx
-      .update(cityOutbox)
-      .set({ state: 'accepted', record: null, settledAt })
-      .where(and(ofBatch, ids.length > 0 ? not(isOneOf(cityOutbox.id, ids)) : undefined));
-    const records = refusedRows.map(({ recordId }) => recordId);
-    const residents = await tx
-      .select({ recordId: cityResidents.recordId })
-      .from(cityResidents)
-      .where(isOneOf(cityResidents.recordId, records));
-    const here = new Set(residents.map(({ recordId }) => recordId));
-    for (const { id, recordId, operation, errors } of refusedRows) {
-      await tx.update(cityOutbox).set({ state: 'refused', errors, settledAt }).where(eq(cityOutbox.id, id));
-      if (here.has(recordId)) continue;
-      // The resident withdrew meanwhile: what the province never took it need not delete.
-      if (!(await isTaken(tx, recordId))) await forget(tx, recordId);
-      else if (operation !== 'd') await forget(tx, recordId, ['refused']);
-    }
-  });
+  await db.write(
+    async (tx) => {
+      if (refusedRows.length > 0) await refuse(tx, refusedRows, settledAt);
+      await acceptSent(tx, { cdBatch, settledAt });
+    },
+    { gather: true },
+  );
+}
+const acceptSent = prepared((tx: Transaction) =>
+  tx
+    .update(cityOutbox)
+    .set({ state: 'accepted', record: null, settledAt: given('settledAt') as never })
+    .where(and(eq(cityOutbox.cdBatch, given('cdBatch')), eq(cityOutbox.state, 'sent'))),
+);
+
+async function refuse(tx: Transaction, rows: (Row & { errors: RefusedField[] })[], settledAt: string): Promise<void> {
+  const records = rows.map(({ recordId }) => recordId);
+  const residents = await tx
+    .select({ recordId: cityResidents.recordId })
+    .from(cityResidents)
+    .where(isOneOf(cityResidents.recordId, records));
+  const here = new Set(residents.map(({ recordId }) => recordId));
+  for (const { id, recordId, operation, errors } of rows) {
+    await tx.update(cityOutbox).set({ state: 'refused', errors, settledAt }).where(eq(cityOutbox.id, id));
+    if (here.has(recordId)) continue;
+    // The resident withdrew meanwhile: what the province never took it need not delete.
+    if (!(await isTaken(tx, recordId))) await forget(tx, recordId);
+    else if (operation !== 'd') await forget(tx, recordId, ['refused']);
+  }
 }
 
 function rowsOf(db: Db, cdBatch: string): Promise<Row[]> {
@@ -162,17 +198,21 @@ function rowsOf(db: Db, cdBatch: string): Promise<Row[]> {
  * are of a configuration that was wrong.
  */
 async function nextNumber(tx: Transaction, cityCode: string): Promise<string> {
-  const [last] = await tx
-    .select({ cdBatch: cityOutbox.cdBatch })
-    .from(cityOutbox)
-    .where(and(gte(cityOutbox.cdBatch, cityCode), lt(cityOutbox.cdBatch, `${cityCode}~`)))
-    .orderBy(desc(cityOutbox.cdBatch))
-    .limit(1);
+  const [last] = await readLast(tx, { from: cityCode, until: `${cityCode}~` });
   const stamp = shanghaiTime(new Date()).replace(/\D/g, '').slice(2);
   const first = BigInt(`${cityCode}${stamp}001`);
   const after = BigInt(last?.cdBatch ?? 0) + 1n;
   return String(after > first ? after : first).padStart(19, '0');
 }
+
+const readLast = prepared((tx: Transaction) =>
+  tx
+    .select({ cdBatch: cityOutbox.cdBatch })
+    .from(cityOutbox)
+    .where(and(gte(cityOutbox.cdBatch, given('from')), lt(cityOutbox.cdBatch, given('until'))))
+    .orderBy(desc(cityOutbox.cdBatch))
+    .limit(atMost(1)),
+);
 
 function byRow(errors: Record<'row' | 'field' | 'code' | 'message', string | number>[]): Map<number, RefusedField[]> {
   const rows = new Map<number, RefusedField[]>();

@@ -1,6 +1,6 @@
 /** The outbox as the city's people see it: how much waits, how the uploads go, and what the province refused. */
 import { and, asc, count, desc, eq, gte, inArray, lt, lte } from 'drizzle-orm';
-import { type Db, isOneOf, type Transaction, tables } from '../../db/index.ts';
+import { type Db, isAccepted, isOneOf, isOpen, type Transaction, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { Refused, Unavailable } from '../exchange/client/send.ts';
 import { maskName } from '../records/mask.ts';
@@ -13,6 +13,7 @@ import { type RecordFields, toRecord } from './record.ts';
 import { OUTBOX_PER_PAGE } from './schema.ts';
 
 const { cityOutbox, cityResidents } = tables;
+const isRefused = and(isOpen(cityOutbox.state), eq(cityOutbox.state, 'refused'));
 type Row = typeof cityOutbox.$inferSelect;
 type Resident = typeof cityResidents.$inferSelect;
 
@@ -38,12 +39,12 @@ export async function browseOutbox(db: Db, city: CityPlatform, actor: Actor, inp
   const states = await db.read
     .select({ state: cityOutbox.state, rows: count() })
     .from(cityOutbox)
-    .where(inArray(cityOutbox.state, pending))
+    .where(and(isOpen(cityOutbox.state), inArray(cityOutbox.state, pending)))
     .groupBy(cityOutbox.state);
   const [accepted] = await db.read
     .select({ rows: count() })
     .from(cityOutbox)
-    .where(and(eq(cityOutbox.state, 'accepted'), gte(cityOutbox.cdTime, shanghaiDay(new Date()))));
+    .where(and(isAccepted(cityOutbox.state), gte(cityOutbox.cdTime, shanghaiDay(new Date()))));
   const countOf = (state: (typeof pending)[number]) => states.find((each) => each.state === state)?.rows ?? 0;
   const counts = {
     ...{ waiting: countOf('waiting'), sent: countOf('sent'), refused: countOf('refused') },
@@ -53,7 +54,7 @@ export async function browseOutbox(db: Db, city: CityPlatform, actor: Actor, inp
   const refused = await db.read
     .select()
     .from(cityOutbox)
-    .where(and(eq(cityOutbox.state, 'refused'), input.cursor ? lt(cityOutbox.id, input.cursor) : undefined))
+    .where(and(isRefused, input.cursor ? lt(cityOutbox.id, input.cursor) : undefined))
     .orderBy(desc(cityOutbox.id))
     .limit(OUTBOX_PER_PAGE + 1);
   const items = refused.slice(0, OUTBOX_PER_PAGE).map(({ id, recordId, operation, cdTime, cdBatch, ...row }) => ({
@@ -108,12 +109,11 @@ export async function retryRow(
  */
 export async function retryAll(db: Db, city: CityPlatform, actor: Actor): Promise<{ said: number; dropped: number }> {
   authoriseCity(actor, city);
-  const refused = eq(cityOutbox.state, 'refused');
   // What is refused again meanwhile is left for another time, or this would never end.
   const [newest] = await db.read
     .select({ id: cityOutbox.id })
     .from(cityOutbox)
-    .where(refused)
+    .where(isRefused)
     .orderBy(desc(cityOutbox.id))
     .limit(1);
   const said = new Set<string>();
@@ -125,7 +125,7 @@ export async function retryAll(db: Db, city: CityPlatform, actor: Actor): Promis
         const rows = await tx
           .select()
           .from(cityOutbox)
-          .where(and(refused, lte(cityOutbox.id, newest?.id ?? 0)))
+          .where(and(isRefused, lte(cityOutbox.id, newest?.id ?? 0)))
           .orderBy(asc(cityOutbox.id))
           .limit(RETRIED_AT_ONCE);
         const residents = await takeUp(tx, rows);

@@ -1,5 +1,5 @@
-import { and, eq, gte, lt } from 'drizzle-orm';
-import { type Db, isOneOf, tables } from '../../db/index.ts';
+import { and, gte, lt } from 'drizzle-orm';
+import { type Db, isAccepted, isOneOf, tables } from '../../db/index.ts';
 import { type Province, requestOnce } from '../exchange/client/send.ts';
 import { type ReconciledRow, summarise } from '../exchange/reconcile.ts';
 import type { Reconciliation } from '../exchange/wire.ts';
@@ -60,7 +60,7 @@ async function ownDays(db: Db, from: string, to: string): Promise<Map<string, Gr
   const touched = await db.read
     .select({ recordId })
     .from(cityOutbox)
-    .where(and(eq(state, 'accepted'), gte(cdTime, from), lt(cdTime, `${to}~`)));
+    .where(and(isAccepted(state), gte(cdTime, from), lt(cdTime, `${to}~`)));
   // A record's last row may be of a later day: then the province holds it there.
   const records = [...new Set(touched.map((row) => row.recordId))];
   const last = new Map<string, ReconciledRow & { at: number }>();

@@ -25,7 +25,7 @@ const phoneProcedure = openProcedure.use(async ({ ctx, next }) => {
   return next({
     ctx: {
       city,
-      phone: { digest: digestOf(token), address, origin: origin ?? null },
+      phone: { digest: digestOf(token), address, isNew: sent === null, origin: origin ?? null },
       newToken: sent ? null : token,
     },
   });

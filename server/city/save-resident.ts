@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
+import { v7 } from 'uuid';
 import { allGivenBut, given, indexOf, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { isStrong } from './account.ts';
 import { makeCardNumbers } from './card-and-empi.ts';
@@ -35,7 +35,8 @@ export async function saveResident(
     phone: stored && (guarded || verified) ? stored.phone : claimed.phone,
     methods: [...new Set([...before, ...passed])].sort().join('^'),
   };
-  const recordId = stored?.recordId ?? randomBytes(16).toString('hex');
+  // UUIDv7 (RFC 9562): it begins with the time, so that three indexes grow at their end, and not in a random page for each resident.
+  const recordId = stored?.recordId ?? v7().replaceAll('-', '');
   const made = { ...makeCardNumbers(city.config.cardKey, person), recordId };
   const values = { ...person, ...made, idcodeIndex, authenticatedAt: new Date().toISOString() };
   const fields = toRecord(city.config, { ...person, ...made });

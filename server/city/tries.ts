@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
+import { indexOf } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { networkOf } from '../network.ts';
 import type { Phone } from './account.ts';
-import { makeCardNumbers } from './card-and-empi.ts';
 import type { Claim } from './verify-identity.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -14,12 +14,12 @@ export function makeTries() {
   // Counted from the first one, and forgotten an hour after it; without waiting in between, so that many at once can't slip through.
   const counts = new LRUCache<string, number>({ ttl: HOUR_MS, ttlAutopurge: true, noUpdateTTL: true });
   const countOf = (key: string) => counts.get(key) ?? 0;
-  const limitsOf = (phone: Phone, claim: Pick<Claim, 'idCardTypeCode' | 'idcode'>) => [
+  const limitsOf = (phone: Phone, { idCardTypeCode, idcode }: Pick<Claim, 'idCardTypeCode' | 'idcode'>) => [
     // First, as whoever sends no cookie has a new device at each try.
     { key: `address ${networkOf(phone.address)}`, most: TRIES.address },
     { key: `device ${phone.digest}`, most: TRIES.device },
     // Last, so that a device that may not try can't use up a person's tries. Memory holds no document numbers.
-    { key: `person ${makeCardNumbers('tries', claim).empi}`, most: TRIES.person },
+    { key: `person ${indexOf('tries', `${idCardTypeCode} ${idcode}`)}`, most: TRIES.person },
   ];
   return {
     /**

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { type Db, type Transaction, tables } from '../../db/index.ts';
+import { allGiven, allGivenBut, type Db, given, prepared, type Transaction, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { DomainError } from '../errors.ts';
 import { type FacetFields, facetsIn } from '../records/facets.ts';
@@ -29,37 +29,46 @@ export async function applyBatch(
   }
   return db.write(
     async (tx) => {
-      const [there] = await tx.select().from(batches).where(eq(batches.cdBatch, cdBatch));
+      const [there] = await readBatch(tx, { cdBatch });
       if (there && there.digest !== staged.digest) {
         throw new DomainError('BATCH_CONFLICT', '该批次号(cd_batch)已用于其他内容,请换新的批次号', 'cd_batch');
       }
       if (there) return readReceipt(tx, there);
-      const [batch] = await tx
-        .insert(batches)
-        .values({
-          cdBatch,
-          cityCode: actor.cityCode,
-          appId: actor.appId,
-          receivedAt: new Date().toISOString(),
-          digest: staged.digest,
-          total: staged.total,
-          accepted: 0,
-          unchanged: 0,
-          rejected: 0,
-          warnings: 0,
-        })
-        .returning();
+      const [batch] = await insertBatch(tx, {
+        cdBatch,
+        cityCode: actor.cityCode,
+        appId: actor.appId,
+        receivedAt: new Date().toISOString(),
+        digest: staged.digest,
+        total: staged.total,
+        ...{ accepted: 0, unchanged: 0, rejected: 0, warnings: 0 },
+      });
       if (!batch) throw new Error('no batch was inserted');
       const register = await readRegister(tx, actor.cityCode);
       const facetOf = await facetsIn(tx, actor.cityCode);
       const counts = await applyRows(tx, { ...batch, register, facetOf }, staged);
-      await tx.update(batches).set(counts).where(eq(batches.id, batch.id));
+      await updateBatch(tx, { id: batch.id, ...counts });
       await recordEvent(tx, actor, { action: 'batch.upload', outcome: 'ok', subject: cdBatch });
       return readReceipt(tx, { ...batch, ...counts });
     },
     { patient: true },
   );
 }
+
+const readBatch = prepared((tx: Transaction) =>
+  tx
+    .select()
+    .from(batches)
+    .where(eq(batches.cdBatch, given('cdBatch'))),
+);
+const insertBatch = prepared((tx: Transaction) => tx.insert(batches).values(allGivenBut(batches, 'id')).returning());
+const updateBatch = prepared((tx: Transaction) => {
+  const { accepted, unchanged, rejected, warnings } = allGiven(batches);
+  return tx
+    .update(batches)
+    .set({ accepted, unchanged, rejected, warnings })
+    .where(eq(batches.id, given('id')));
+});
 
 async function applyRows(
   tx: Transaction,

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { and, eq, gt, isNull, lt, or } from 'drizzle-orm';
-import { type Db, tables } from '../../db/index.ts';
+import { and, eq, gt, isNull, lt, or, type SQL } from 'drizzle-orm';
+import { allGiven, type Db, given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import type { PlatformActor } from '../staff/actor.ts';
 import type { Sealer } from './seal.ts';
@@ -40,7 +40,7 @@ export async function authenticate(
   const { headers, requestId } = request;
   const bearer = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(headers.get('authorization') ?? '')?.[1];
   if (bearer) {
-    const [found] = await liveSecrets(db, eq(credentialSecrets.digest, digestOf(bearer)));
+    const [found] = await readByDigest(db.read, { digest: digestOf(bearer), now: new Date().toISOString() });
     if (!found) throw new DomainError('UNAUTHENTICATED', '凭据无效或已吊销');
     return { actor: actorOf(found, requestId), signed: false, prove: async () => {} };
   }
@@ -63,7 +63,7 @@ export async function authenticate(
   if (!/^[0-9a-f]{64}$/i.test(signature)) {
     throw new DomainError('SIGNATURE_INVALID', 'X-Sign 应为 64 位十六进制数字', 'X-Sign');
   }
-  const secrets = await liveSecrets(db, eq(credentials.appId, appId));
+  const secrets = await readByApp(db.read, { appId, now: new Date().toISOString() });
   const [first] = secrets;
   if (!first) throw new DomainError('UNAUTHENTICATED', '凭据无效或已吊销');
   const actor = actorOf(first, requestId);
@@ -86,8 +86,8 @@ export async function authenticate(
 }
 
 /** Secrets of credentials that are not revoked, and that no newer secret has replaced for good. */
-function liveSecrets(db: Db, which: ReturnType<typeof eq>) {
-  return db.read
+const liveSecrets = (which: SQL) => (db: Queries) =>
+  db
     .select({ appId: credentials.appId, cityCode: credentials.cityCode, sealed: credentialSecrets.sealed })
     .from(credentialSecrets)
     .innerJoin(credentials, eq(credentials.appId, credentialSecrets.appId))
@@ -95,10 +95,11 @@ function liveSecrets(db: Db, which: ReturnType<typeof eq>) {
       and(
         which,
         isNull(credentials.revokedAt),
-        or(isNull(credentialSecrets.expiresAt), gt(credentialSecrets.expiresAt, new Date().toISOString())),
+        or(isNull(credentialSecrets.expiresAt), gt(credentialSecrets.expiresAt, given('now'))),
       ),
     );
-}
+const readByDigest = prepared(liveSecrets(eq(credentialSecrets.digest, given('digest'))));
+const readByApp = prepared(liveSecrets(eq(credentials.appId, given('appId'))));
 
 const actorOf = ({ appId, cityCode }: { appId: string; cityCode: string }, requestId: string): PlatformActor => ({
   kind: 'platform',
@@ -113,8 +114,13 @@ async function rememberNonce(db: Db, appId: string, nonce: string): Promise<void
   const [fresh] = await db.write(async (tx) => {
     // What is older than both ends of the window can't be replayed, as its time stamp is refused; a third one for a slow body,
     // whose time stamp was judged when it began.
-    await tx.delete(nonces).where(lt(nonces.at, now - 3 * WINDOW));
-    return tx.insert(nonces).values({ appId, nonce, at: now }).onConflictDoNothing().returning({ at: nonces.at });
+    await deleteNonces(tx, { before: now - 3 * WINDOW });
+    return insertNonce(tx, { appId, nonce, at: now });
   });
   if (!fresh) throw new DomainError('NONCE_REPLAYED', '该请求已收到过,请换新的 X-Nonce 重新签名', 'X-Nonce');
 }
+
+const deleteNonces = prepared((tx: Transaction) => tx.delete(nonces).where(lt(nonces.at, given('before'))));
+const insertNonce = prepared((tx: Transaction) =>
+  tx.insert(nonces).values(allGiven(nonces)).onConflictDoNothing().returning({ at: nonces.at }),
+);

@@ -1,6 +1,6 @@
 /** What of a row can be judged only beside its batch, the filing register and the records that stand already. */
 import { eq } from 'drizzle-orm';
-import { type Queries, tables } from '../../db/index.ts';
+import { given, prepared, type Queries, tables } from '../../db/index.ts';
 import type { AuthenticationRecord } from '../records/find-by-card.ts';
 import { fieldOf, type StagedRow } from './stage-batch.ts';
 
@@ -9,8 +9,14 @@ const filings = ['app_record_no', 'app_record_no_recognize'] as const;
 /** A city's filing numbers and whether each stands (X2). */
 export type Register = Record<(typeof filings)[number], Map<string, 'approved' | 'revoked'>>;
 
+const readFilings = prepared((db: Queries) =>
+  db
+    .select()
+    .from(tables.filings)
+    .where(eq(tables.filings.cityCode, given('cityCode'))),
+);
 export async function readRegister(db: Queries, cityCode: string): Promise<Register> {
-  const rows = await db.select().from(tables.filings).where(eq(tables.filings.cityCode, cityCode));
+  const rows = await readFilings(db, { cityCode });
   const register: Register = { app_record_no: new Map(), app_record_no_recognize: new Map() };
   // Numbers come with the approval: any filing that has them stands, or did.
   for (const { state, appRecordNo, appRecordNoRecognize } of rows) {

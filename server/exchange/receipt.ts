@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
-import { type Queries, tables } from '../../db/index.ts';
+import { atMost, given, prepared, type Queries, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import { issueOf } from '../records/issues.ts';
 import { INLINE_ERRORS } from './schema.ts';
@@ -12,14 +12,18 @@ type Issues = typeof batchIssues.$inferSelect;
 /** A row may have a line for each of its fields. */
 const ROWS_A_PAGE = 100;
 
-/** The receipt of a batch that stands, with its first 1 000 errors. */
-export async function readReceipt(db: Queries, batch: Batch): Promise<Receipt> {
-  const rows = await db
+const readErrors = prepared((db: Queries) =>
+  db
     .select()
     .from(batchIssues)
-    .where(and(eq(batchIssues.batchId, batch.id), isNotNull(batchIssues.errors)))
+    .where(and(eq(batchIssues.batchId, given('batchId')), isNotNull(batchIssues.errors)))
     .orderBy(asc(batchIssues.row))
-    .limit(INLINE_ERRORS);
+    .limit(atMost(INLINE_ERRORS)),
+);
+
+/** The receipt of a batch that stands, with its first 1 000 errors. */
+export async function readReceipt(db: Queries, batch: Batch): Promise<Receipt> {
+  const rows = await readErrors(db, { batchId: batch.id });
   return {
     cd_batch: batch.cdBatch,
     received_at: batch.receivedAt,

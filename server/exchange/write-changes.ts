@@ -1,5 +1,5 @@
 import { eq, getTableColumns } from 'drizzle-orm';
-import { indexesOf, isOneOf, type Transaction, tables, type Value } from '../../db/index.ts';
+import { given, indexesOf, isOneOf, prepared, type Transaction, tables, type Value } from '../../db/index.ts';
 import type { FacetFields } from '../records/facets.ts';
 import { FIELD_NAMES, type FieldName } from '../records/fields.ts';
 import type { AuthenticationRecord } from '../records/find-by-card.ts';
@@ -29,8 +29,14 @@ export function changedFields(row: StagedRow, record: AuthenticationRecord): Fie
   return FIELD_NAMES.filter((_, at) => record[KEYS[at] as Key] !== stored(row, at));
 }
 
+const readRecords = prepared((tx: Transaction) =>
+  tx
+    .select()
+    .from(records)
+    .where(isOneOf(records.id, given('ids'))),
+);
 export async function findRecords(tx: Transaction, ids: string[]): Promise<Map<string, AuthenticationRecord>> {
-  const rows = await tx.select().from(records).where(isOneOf(records.id, ids));
+  const rows = await readRecords(tx, { ids: JSON.stringify(ids) });
   return new Map(rows.map((row) => [row.id, row]));
 }
 

@@ -1,7 +1,7 @@
 /** Numbers for Prometheus. Labels are words of this program only: routes, actions, outcomes; never a path, a person or a number. */
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type Db, folderOf, type OpenOptions, tables } from '../../db/index.ts';
+import { type Db, folderOf, isOpen, type OpenOptions, tables } from '../../db/index.ts';
 import type { Counted } from '../nodes/wire.ts';
 import { makeEventReader } from './count-events.ts';
 import { freeBytes } from './health.ts';
@@ -76,7 +76,7 @@ export function makeMetrics() {
       const folder = folderOf(databaseUrl);
       gauge('console_disk_free_bytes', 'Free space where the database is', () => freeBytes(folder));
       gauge('console_outbox_waiting', 'Records that wait to be told to the province', () =>
-        db.read.$count(tables.cityOutbox, eq(tables.cityOutbox.state, 'waiting')),
+        db.read.$count(tables.cityOutbox, and(isOpen(tables.cityOutbox.state), eq(tables.cityOutbox.state, 'waiting'))),
       );
       readEvents = attachEvents(db, registry);
     },

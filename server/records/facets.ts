@@ -1,5 +1,5 @@
 import { asc, eq, gt } from 'drizzle-orm';
-import { type Queries, type Transaction, tables } from '../../db/index.ts';
+import { given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 import type { RecordState } from './schema.ts';
 
 const { recordFacets } = tables;
@@ -30,7 +30,7 @@ export function stateOf({
  * @returns a function from a record's fields to the id of its facet
  */
 export async function facetsIn(tx: Transaction, cdSource: string): Promise<(fields: FacetFields) => Promise<number>> {
-  const rows = await tx.select().from(recordFacets).where(eq(recordFacets.cdSource, cdSource));
+  const rows = await readFacets(tx, { cdSource });
   const keyOf = ({ appRecordNoRecognize, state, methods }: Omit<Facet, 'id' | 'cdSource'>) =>
     `${appRecordNoRecognize}\n${state}\n${methods}`;
   const ids = new Map(rows.map((row) => [keyOf(row), row.id]));
@@ -49,6 +49,13 @@ export async function facetsIn(tx: Transaction, cdSource: string): Promise<(fiel
     return added.id;
   };
 }
+
+const readFacets = prepared((tx: Transaction) =>
+  tx
+    .select()
+    .from(recordFacets)
+    .where(eq(recordFacets.cdSource, given('cdSource'))),
+);
 
 /** Facets are only ever added, so what was read once still holds. */
 const remembered = new WeakMap<object, Facet[]>();
