@@ -3,13 +3,15 @@
  * persons; the outbox uploads to the province in the same process meanwhile.
  *
  * - `--rate N` authentications a second (200), `--seconds N` (60)
+ * - `--apart`: the city's platform is a program of its own on the same machine, with a database of its own, as a city runs it
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { DEMO_CITY } from '../db/demo/city.ts';
 import { cardNoOf } from '../db/demo/fixed-residents.ts';
 import { indexOf, open, tables } from '../db/index.ts';
 import './demo-keys.ts';
@@ -21,7 +23,11 @@ import { startServer } from './server.ts';
 
 const { values: options } = parseArgs({
   args: process.argv.slice(3),
-  options: { rate: { type: 'string', default: '200' }, seconds: { type: 'string', default: '60' } },
+  options: {
+    rate: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '60' },
+    apart: { type: 'boolean', default: false },
+  },
 });
 const rate = Number(options.rate);
 const seconds = Number(options.seconds);
@@ -65,7 +71,19 @@ await db.write((tx) =>
   ),
 );
 await db.close();
-const server = await startServer({ databaseUrl, flags: ['--demo', '--api-only'], logFile: join(folder, 'server.log') });
+const flags = ['--demo', '--api-only'];
+const logFile = join(folder, 'server.log');
+const server = options.apart
+  ? await startServer({ databaseUrl: `file:${join(folder, 'province.db')}`, flags, logFile, cityPlatform: 'off' })
+  : await startServer({ databaseUrl, flags, logFile });
+const city = options.apart ? await startCity() : server;
+
+async function startCity() {
+  const config = join(folder, 'city.json');
+  writeFileSync(config, JSON.stringify({ ...DEMO_CITY, exchange: { ...DEMO_CITY.exchange, url: server.url } }));
+  return startServer({ databaseUrl, flags, logFile: join(folder, 'city.log'), cityPlatform: config });
+}
+
 const signedIn = await fetch(`${server.url}/api/auth/sign-in/username`, {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
@@ -73,7 +91,7 @@ const signedIn = await fetch(`${server.url}/api/auth/sign-in/username`, {
 });
 const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 
-const residents = makeCaller(server.url, CONNECTIONS);
+const residents = makeCaller(city.url, CONNECTIONS);
 const authenticate = (n: number) =>
   residents.call('phone.authenticate', {
     ...{ ...personOf(n), idCardTypeCode: '01', methods: ['2'], relation: 'self', consentVersion: CONSENT_VERSION },
@@ -112,5 +130,6 @@ process.stdout.write(
 );
 nurses.disconnect();
 await residents.close();
+if (city !== server) await city.stop();
 await server.stop();
 rmSync(folder, { recursive: true });

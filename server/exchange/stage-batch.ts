@@ -43,30 +43,28 @@ const CELL_END = '\x1f';
 const ROW_END = '\n';
 
 /**
- * Checks rows and lays them aside in a file that no other process can see, so that memory doesn't grow with the body.
+ * Checks rows and lays them aside, what is more than a few hundred in a file that no other process can see, so that memory doesn't grow with the
+ * body.
  * @throws DomainError TOO_LARGE past 100 000 records, and whatever `source` throws; nothing is left then
  */
 export async function stageBatch(source: AsyncIterable<unknown[]>, now: Now): Promise<StagedBatch> {
-  const path = join(tmpdir(), `exchange-${randomUUID()}`);
-  const file = await open(path, 'wx+', 0o600);
-  // Nameless from here on: even a killed process leaves nothing. Windows keeps the name until the end.
-  if (process.platform !== 'win32') await rm(path);
-  const close = async () => {
-    await file.close();
-    await rm(path, { force: true });
-  };
+  let aside: Awaited<ReturnType<typeof openAside>> | undefined;
   const digest = createHash('sha256');
   const sizes: number[] = [];
   let total = 0;
   let waiting: string[] = [];
   let contents = '';
-  const write = async () => {
+  const digestThem = () => {
     digest.update(contents);
+    contents = '';
+  };
+  const layAside = async () => {
+    aside ??= await openAside();
+    digestThem();
     const bytes = Buffer.from(waiting.join(ROW_END));
-    await file.appendFile(bytes);
+    await aside.file.appendFile(bytes);
     sizes.push(bytes.length);
     waiting = [];
-    contents = '';
   };
   try {
     for await (const rows of source) {
@@ -77,17 +75,42 @@ export async function stageBatch(source: AsyncIterable<unknown[]>, now: Now): Pr
         const { values, errors, warnings } = checkRecord(raw, now);
         // `values` has its names in the order of the fields; join writes null as an empty text.
         waiting.push([...Object.values(values), warnings.join(' '), errors.join(' ')].join(CELL_END));
-        if (waiting.length === ROWS_A_CHUNK) await write();
+        if (waiting.length === ROWS_A_CHUNK) await layAside();
         if (total % ROWS_A_TURN === 0) await nextTurn();
       }
     }
-    if (waiting.length > 0) await write();
   } catch (error) {
-    await close();
+    await aside?.close();
     throw error;
   }
-  return { total, digest: indexOf('batch', digest.digest('hex')), chunks: () => read(file, sizes), close };
+  digestThem();
+  return {
+    total,
+    digest: indexOf('batch', digest.digest('hex')),
+    async *chunks() {
+      if (aside) yield* read(aside.file, sizes);
+      if (waiting.length > 0) yield waiting.map(cellsOf);
+    },
+    close: async () => aside?.close(),
+  };
 }
+
+/** Nameless where that can be: even a killed process leaves nothing. Windows keeps the name until the end. */
+async function openAside(): Promise<{ file: FileHandle; close: () => Promise<void> }> {
+  const path = join(tmpdir(), `exchange-${randomUUID()}`);
+  const file = await open(path, 'wx+', 0o600);
+  const keepsName = process.platform === 'win32';
+  if (!keepsName) await rm(path);
+  return {
+    file,
+    async close() {
+      await file.close();
+      if (keepsName) await rm(path);
+    },
+  };
+}
+
+const cellsOf = (row: string): StagedRow => row.split(CELL_END);
 
 async function* read(file: FileHandle, sizes: number[]): AsyncGenerator<StagedRow[]> {
   const bytes = Buffer.allocUnsafe(Math.max(0, ...sizes));
@@ -95,10 +118,7 @@ async function* read(file: FileHandle, sizes: number[]): AsyncGenerator<StagedRo
   for (const size of sizes) {
     await file.read(bytes, 0, size, position);
     position += size;
-    yield bytes
-      .toString('utf8', 0, size)
-      .split(ROW_END)
-      .map((row) => row.split(CELL_END));
+    yield bytes.toString('utf8', 0, size).split(ROW_END).map(cellsOf);
   }
 }
 
