@@ -1,10 +1,12 @@
-/** Batches that are refused as a whole: too large for a proxy before the province, or under a number that can't be theirs. */
+/** Batches that are opened, and that are refused as a whole: too large for a proxy before the province, or under a number that can't be theirs. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tables } from '../../db/index.ts';
 import { startTestConsole, type TestConsole } from '../test-console.ts';
+import { openBatch } from './outbox-batch.ts';
 import { authenticated, citizen, indexed, makePhone, typed } from './test-city.ts';
 
 const { cityOutbox, cityRegister } = tables;
@@ -137,4 +139,13 @@ describe('a number', () => {
     site.city.startUploads(site.url);
     await failed('WRONG_SOURCE');
   });
+});
+
+it('sends nothing that was left unsaid after it was read', async () => {
+  const opening = openBatch(site.db, '4401');
+  // Read by now, and not yet marked.
+  while (site.db.status().waiting === 0) await nextTurn();
+  await site.db.write((tx) => tx.update(cityOutbox).set({ state: 'unsaid', record: null }));
+  expect(await opening).toBeNull();
+  expect(await rows()).toMatchObject(Array(PEOPLE).fill({ state: 'unsaid', cdBatch: null }));
 });
