@@ -7,6 +7,8 @@ import type { Role } from '../staff/schema.ts';
 import { client, codeOf, sessionCookie, type TestConsole } from '../test-console.ts';
 
 let made = 0;
+/** The half minute in which each app was asked first, of {@link codeOfApp}. */
+const firstAsked = new Map<string, number>();
 
 /** Somebody new who has changed the first password. */
 export async function newcomer(site: TestConsole, place: object = { role: 'nurse', siteCode: '4401060001' }) {
@@ -20,11 +22,14 @@ export async function newcomer(site: TestConsole, place: object = { role: 'nurse
 /**
  * What an authenticator app shows (RFC 6238: SHA-1, 30 seconds, six digits).
  * @param uri `otpauth://…`
- * @param later half minutes: each code is taken once, and one of the next half minute already
+ * @param later half minutes after the one in which this app was asked first, so that a test's second code is the same one wherever a half
+ *   minute ends: each is taken once, and one of the next half minute already
  */
 export function codeOfApp(uri: string, later = 0): string {
+  const first = firstAsked.get(uri) ?? Math.floor(Date.now() / 30_000);
+  firstAsked.set(uri, first);
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
+  counter.writeBigUInt64BE(BigInt(first + later));
   const digest = createHmac('sha1', fromBase32(new URL(uri).searchParams.get('secret') ?? ''))
     .update(counter)
     .digest();
