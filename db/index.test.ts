@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gt } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Db, isOneOf, open, type Transaction, tables } from './index.ts';
+import { type Db, isOneOf, open, type Transaction, tables, type WriteOptions } from './index.ts';
 import { makeTestDatabase, onPostgres, type TestDatabase } from './test-database.ts';
 
 const { auditEvents, cities } = tables;
@@ -125,6 +125,52 @@ describe('db.write', () => {
     await last;
     db = await open(database.url);
     expect(await codes()).toContain('1005');
+  });
+
+  // PostgreSQL's COMMIT is durable at once: there nothing is under way between one hasty write and the next, which goes first anyway.
+  it.skipIf(onPostgres)(
+    'begins nothing that gathers or is patient while hasty ones wait for the disk, for a while',
+    async () => {
+      const asked = performance.now();
+      const begun: number[] = [];
+      const kind = (options: WriteOptions, code: string) =>
+        db.write((tx) => {
+          begun.push(performance.now() - asked);
+          return add(tx, code);
+        }, options);
+      const others = Promise.all([kind({ gather: true }, '1001'), kind({ patient: true }, '1002')]);
+      let ended = false;
+      const theirs = others.finally(() => {
+        ended = true;
+      });
+      let hasty = 0;
+      for (; !ended; hasty += 1) await db.write((tx) => add(tx, `h${hasty}`));
+      await theirs;
+      // Not at once, nor never.
+      expect(Math.min(...begun)).toBeGreaterThanOrEqual(69);
+      expect(await codes()).toHaveLength(hasty + 2);
+    },
+  );
+
+  it('tells of a lull once no hasty write is under way, or at the deadline', async () => {
+    const [soon, never] = [performance.now(), performance.now() + 600_000];
+    await db.lull(never);
+    let end: (() => void) | undefined;
+    const hasty = db.write(
+      () =>
+        new Promise<void>((resolve) => {
+          end = resolve;
+        }),
+    );
+    const order: string[] = [];
+    const lull = db.lull(never).then(() => order.push('lull'));
+    await db.lull(soon);
+    expect(order).toEqual([]);
+    await vi.waitFor(() => expect(end).toBeDefined());
+    end?.();
+    await hasty.then(() => order.push('hasty'));
+    await lull;
+    expect(order).toEqual(['hasty', 'lull']);
   });
 
   it.skipIf(onPostgres)(

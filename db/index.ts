@@ -93,6 +93,11 @@ export interface Db {
    *   (`faultOf`)
    */
   write<T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /**
+   * Returns in a later turn of the event loop, in which no write is under way that is neither `patient` nor gathers: whoever waits for one is
+   * answered before what this keeps back is begun. At `deadline` (by `performance.now`) it returns all the same.
+   */
+  lull(deadline: number): Promise<void>;
   /** Writes a number that nobody reads, and waits for the disk: whether it can be done. @throws what the storage says */
   prove(): Promise<void>;
   /** What all processes on this database count together, beside its transactions. */

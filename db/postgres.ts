@@ -56,6 +56,7 @@ export async function openPostgres(
     dialect: 'pg',
     read: makeQueries(noting(readers.ask, faults)) as unknown as Queries,
     write: queue.add,
+    lull: queue.lull,
     prove: () => queue.add(async () => void (await writer.ask({ text: PROOF }))),
     status: () => ({ ...queue.status(), fault: faults.state() }),
     counts: makeCounts(counters.ask),

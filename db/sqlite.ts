@@ -79,6 +79,7 @@ export function openSqlite(
     dialect: 'sqlite',
     read,
     write: queue.add,
+    lull: queue.lull,
     prove: () =>
       queue.add(async () => {
         const number = Number(writer.pragma('user_version', { simple: true }));

@@ -13,6 +13,8 @@ import { makeKept } from './kept.ts';
 const GROUP = 64;
 /** Milliseconds for which a write that gathers waits for others. */
 const GATHER_MS = 20;
+/** Milliseconds, at most, for which it and who is patient wait then for the end of those that do neither. */
+const COURTESY_MS = 50;
 /** How often a write is begun at most that another program got in the way of, and milliseconds before the next time, on average. */
 const TRIES = 4;
 const RETRY_MS = 20;
@@ -69,6 +71,9 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   let working: Promise<void> | undefined;
   let begun: number | null = null;
   let comes: (() => void) | undefined;
+  /** Writes that somebody waits for, from their call until their end: neither patient nor gathering. */
+  let hasty = 0;
+  let lulls: (() => void)[] = [];
 
   /** @param takeBack what was written; it throws where there is nothing to go on with */
   async function run({ work }: Waiting, takeBack: (error: unknown) => Promise<void>): Promise<unknown> {
@@ -166,11 +171,33 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       if (next) return next;
       const busy = writer.busy();
       if (!busy) return undefined;
-      const arrival = new Promise<void>((resolve) => {
-        comes = resolve;
-      });
-      await Promise.race([busy, arrival, pause(left, undefined, { ref: false })]);
+      await Promise.race([busy, nextArrival(), pause(left, undefined, { ref: false })]);
     }
+  }
+
+  const nextArrival = () =>
+    new Promise<void>((resolve) => {
+      comes = resolve;
+    });
+
+  function hurried({ resolve, reject, ...waiting }: Waiting): Waiting {
+    hasty += 1;
+    const ending = <T>(end: (value: T) => void) => {
+      return (value: T) => {
+        end(value);
+        hasty -= 1;
+        if (hasty > 0) return;
+        for (const lull of lulls) lull();
+        lulls = [];
+      };
+    };
+    return { ...waiting, resolve: ending(resolve), reject: ending(reject) };
+  }
+
+  /** @param ms at most @param arrival ends it sooner */
+  async function untilLull(ms: number, ...arrival: Promise<void>[]): Promise<void> {
+    const lull = new Promise<void>((resolve) => void lulls.push(resolve));
+    await Promise.race([lull, pause(ms, undefined, { ref: false }), ...arrival]);
   }
 
   async function settle() {
@@ -187,11 +214,18 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     for (;;) {
       // Whoever comes in the same turn goes along, or first.
       await nextTurn();
-      const hasty = first.shift();
-      const sociable = hasty ? undefined : gathered.shift();
-      const opener = hasty ?? sociable ?? patient.shift();
+      const urgent = first.shift();
+      const others = gathered[0] ?? patient[0];
+      // While somebody's answer waits for the disk, what would hold it up afterwards is not begun.
+      const courtesy = others && hasty > 0 ? others.asked + GATHER_MS + COURTESY_MS - performance.now() : 0;
+      if (!urgent && courtesy > 0) {
+        await untilLull(courtesy, nextArrival());
+        continue;
+      }
+      const sociable = urgent ? undefined : gathered.shift();
+      const opener = urgent ?? sociable ?? patient.shift();
       if (!opener) break;
-      const alone = hasty ? first.length === 0 && !writer.busy() : !sociable || gathered.length === 0;
+      const alone = urgent ? first.length === 0 && !writer.busy() : !sociable || gathered.length === 0;
       await runGroup(opener, alone, sociable ? gathered : []);
     }
     working = undefined;
@@ -207,15 +241,24 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     add<T>(work: (tx: Transaction) => Promise<T>, { patient: isPatient, gather }: WriteOptions = {}): Promise<T> {
       if (inside?.getStore()) return Promise.reject(new Error('db.write inside db.write: pass the transaction on'));
       return new Promise<T>((resolve, reject) => {
-        const waiting = { work, asked: performance.now(), resolve: resolve as Waiting['resolve'], reject };
+        const waiting: Waiting = { work, asked: performance.now(), resolve: resolve as Waiting['resolve'], reject };
         if (gather) {
           if (gathering.push(waiting) === 1) setTimeout(endGathering, GATHER_MS);
           return;
         }
-        (isPatient ? patient : first).push(waiting);
+        (isPatient ? patient : first).push(isPatient ? waiting : hurried(waiting));
         comes?.();
         working ??= workThrough();
       });
+    },
+    /** `Db.lull`. */
+    async lull(deadline: number): Promise<void> {
+      for (;;) {
+        await nextTurn();
+        const left = deadline - performance.now();
+        if (hasty === 0 || left <= 0) return;
+        await untilLull(left);
+      }
     },
     status: (): Omit<WriterStatus, 'fault'> => ({
       waiting: first.length + gathering.length + gathered.length + patient.length,

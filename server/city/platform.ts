@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../db/index.ts';
 import type { Province } from '../exchange/client/send.ts';
@@ -21,13 +20,18 @@ interface Face {
 
 /** How long somebody may take to show their face, ms. */
 const FACE_MS = 15 * 60 * 1000;
+/** How long a phone's call lets nurses go first, ms at most. */
+const COURTESY_MS = 50;
 
 /** One city's platform, as it runs. */
 export interface CityPlatform {
   config: CityConfig;
   codeKeys: DynamicCodeKeys;
   source: IdentitySource;
-  /** Of a phone's call: one in each turn of the event loop, so that nurses are answered between however many residents come at once. */
+  /**
+   * Of a phone's call: one in each turn of the event loop, and none while a nurse's write is under way, so that nurses are answered between
+   * however many residents come at once.
+   */
   turn(): Promise<void>;
   tries: Tries;
   /** By the digest of the phone's cookie: a phone's next one replaces it. */
@@ -41,10 +45,11 @@ export interface CityPlatform {
   stop(): Promise<void>;
 }
 
-function makeTurns(): () => Promise<void> {
+function makeTurns(db: Db): () => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
   return async () => {
-    last = last.then(() => nextTurn());
+    const deadline = performance.now() + COURTESY_MS;
+    last = last.then(() => db.lull(deadline));
     await last;
   };
 }
@@ -54,7 +59,7 @@ export function makeCityPlatform(db: Db, config: CityConfig, log: Log): CityPlat
     config,
     codeKeys: dynamicCodeKeys(config.issuerKey),
     source: config.gateway ? makeGatewaySource(config.gateway) : makeRegisterSource(db),
-    turn: makeTurns(),
+    turn: makeTurns(db),
     tries: makeTries(),
     faces: new LRUCache({ max: 10_000, ttl: FACE_MS }),
     province: null,
