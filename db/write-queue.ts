@@ -73,7 +73,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   let comes: (() => void) | undefined;
   /** Writes that somebody waits for, from their call until their end: neither patient nor gathering. */
   let hasty = 0;
-  let lulls: (() => void)[] = [];
+  const lulls = new Set<() => void>();
 
   /** @param takeBack what was written; it throws where there is nothing to go on with */
   async function run({ work }: Waiting, takeBack: (error: unknown) => Promise<void>): Promise<unknown> {
@@ -188,7 +188,6 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
         hasty -= 1;
         if (hasty > 0) return;
         for (const lull of lulls) lull();
-        lulls = [];
       };
     };
     return { ...waiting, resolve: ending(resolve), reject: ending(reject) };
@@ -196,8 +195,14 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
 
   /** @param ms at most @param arrival ends it sooner */
   async function untilLull(ms: number, ...arrival: Promise<void>[]): Promise<void> {
-    const lull = new Promise<void>((resolve) => void lulls.push(resolve));
+    let tell = () => {};
+    const lull = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    lulls.add(tell);
     await Promise.race([lull, pause(ms, undefined, { ref: false }), ...arrival]);
+    // Under steady load there may be none for long.
+    lulls.delete(tell);
   }
 
   async function settle() {
