@@ -88,7 +88,8 @@ export interface Db {
   read: Queries;
   /**
    * Runs `work` in one transaction and returns once it is on the disk; a throw leaves nothing behind. Writers stand in a queue,
-   * so `work` holds rows only: never a network call, a file or a password hash.
+   * so `work` holds rows only: never a network call, a file or a password hash. It may be called again, with all of what it did taken back:
+   * where another in the same transaction throws, or another program got in its way.
    * @throws what `work` throws; `Error` when called inside another `write` (it would wait for itself); what the storage says
    *   (`faultOf`)
    */

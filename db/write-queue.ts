@@ -1,7 +1,7 @@
 /**
- * The queue of everything that writes, for either database. Writes that stand in it together are committed together: each in a savepoint of
- * its own, so that a throw takes nobody along, and all of them with one COMMIT and one wait for the disk. That is what a commit costs: pages of
- * the log that all of them touch, and the disk.
+ * The queue of everything that writes, for either database. Writes that stand in it together are committed together, with one COMMIT and one
+ * wait for the disk. That is what a commit costs: pages of the log that all of them touch, and the disk. A throw takes nobody along: where
+ * there is one, all of it is taken back, and done once more with a savepoint for each. Those cost as much as a small write, and few throw.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
@@ -75,11 +75,14 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   let hasty = 0;
   const lulls = new Set<() => void>();
 
+  const call = ({ work }: Waiting): Promise<unknown> =>
+    inside ? inside.run(true, () => work(writer.tx)) : work(writer.tx);
+
   /** @param takeBack what was written; it throws where there is nothing to go on with */
-  async function run({ work }: Waiting, takeBack: (error: unknown) => Promise<void>): Promise<unknown> {
+  async function run(each: Waiting, takeBack: (error: unknown) => Promise<void>): Promise<unknown> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await (inside ? inside.run(true, () => work(writer.tx)) : work(writer.tx));
+        return await call(each);
       } catch (error) {
         if (tries === TRIES || !writer.isPassing(error)) throw error;
         await takeBack(error);
@@ -88,13 +91,41 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     }
   }
 
-  /** The only write of its transaction. */
-  function runAlone(opener: Waiting): Promise<unknown> {
-    return run(opener, async () => {
-      await writer.rollback();
-      memory.forget();
-      await writer.begin(performance.now() + lockPatience);
-    });
+  async function beginAgain(): Promise<void> {
+    await writer.rollback();
+    memory.forget();
+    await writer.begin(performance.now() + lockPatience);
+  }
+
+  /**
+   * Those of a group, and whoever comes meanwhile, one after the other.
+   * @param open gets them; apart, whoever throws is told and taken out
+   * @param until of taking more in, by `performance.now`
+   * @param apart each in a savepoint
+   * @returns null as soon as one throws that is not apart: what that wrote can't be told from what the others did
+   */
+  async function runAll(open: Waiting[], along: Waiting[], until: number, apart: boolean): Promise<unknown[] | null> {
+    const results: unknown[] = [];
+    for (;;) {
+      let each = open[results.length];
+      if (!each) {
+        each = open.length < GROUP ? await takeNext(along, until) : undefined;
+        if (!each) return results;
+        watch?.waited(performance.now() - each.asked);
+        open.push(each);
+      }
+      if (apart) {
+        const ended = await runOneOfMany(each);
+        if (ended) results.push(ended.result);
+        else open.splice(results.length, 1);
+        continue;
+      }
+      try {
+        results.push(await call(each));
+      } catch {
+        return null;
+      }
+    }
   }
 
   /** One write of several: a throw takes back its own rows only. @throws what was thrown, where the whole transaction went with it */
@@ -122,28 +153,16 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   async function runGroup(opener: Waiting, alone: boolean, along: Waiting[]) {
     /** Whose end hangs on the commit. */
     const open = [opener];
-    const results: unknown[] = [];
+    let results: unknown[] = [];
     try {
       watch?.waited(performance.now() - opener.asked);
       writer.check();
       await writer.begin(opener.asked + lockPatience);
       begun = performance.now();
-      if (alone) results.push(await runAlone(opener));
-      else {
-        for (
-          let each: Waiting | undefined = opener;
-          each;
-          each = results.length < GROUP ? await takeNext(along, begun + writer.groupMs) : undefined
-        ) {
-          if (each !== opener) {
-            watch?.waited(performance.now() - each.asked);
-            open.push(each);
-          }
-          const ended = await runOneOfMany(each);
-          if (ended) results.push(ended.result);
-          else open.pop();
-        }
-      }
+      const until = begun + writer.groupMs;
+      const all = (apart: boolean) => runAll(open, along, until, apart);
+      if (alone) results = [await run(opener, beginAgain)];
+      else results = (await all(false)) ?? (await beginAgain().then(() => all(true))) ?? [];
       await memory.save(writer.tx);
       await writer.commit();
     } catch (error) {
@@ -180,7 +199,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       comes = resolve;
     });
 
-  function hurried({ resolve, reject, ...waiting }: Waiting): Waiting {
+  function hurried({ work, asked, resolve, reject }: Waiting): Waiting {
     hasty += 1;
     const ending = <T>(end: (value: T) => void) => {
       return (value: T) => {
@@ -190,7 +209,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
         for (const lull of lulls) lull();
       };
     };
-    return { ...waiting, resolve: ending(resolve), reject: ending(reject) };
+    return { work, asked, resolve: ending(resolve), reject: ending(reject) };
   }
 
   /** @param ms at most @param arrival ends it sooner */

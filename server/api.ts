@@ -27,6 +27,7 @@ import type { Metrics } from './operations/metrics.ts';
 import { appRouter } from './router.ts';
 import { makePace } from './scan/pace.ts';
 import type { Settings } from './settings.ts';
+import { actorOf } from './staff/actor.ts';
 import { makeAuth } from './staff/auth.ts';
 import { makeStaffImport } from './staff/door.ts';
 import { assertNoHurdle } from './staff/hurdles.ts';
@@ -175,12 +176,27 @@ export function makeApi(
     const authority = trust?.certificate.authority();
     return authority ? c.body(new Uint8Array(authority.der), 200, { 'Content-Type': CERTIFICATE }) : c.notFound();
   });
-  async function contextOf({ requestId, ...http }: Call): Promise<Context> {
+  const { demo } = settings;
+  async function contextOf({ requestId, http }: Call): Promise<Context> {
     const session = await sessions.find(http.cookie).catch(refuse);
-    const actor = session && { ...session.person, requestId };
-    const login = { auth, session, sessions, lockout };
-    const parts = { sealer, verification, exports, city, trust, pace, demo: settings.demo };
-    return { db, ...login, ...parts, http, requestId, actor };
+    const actor = session && actorOf(session.person, requestId);
+    return {
+      requestId,
+      http,
+      session,
+      actor,
+      db,
+      sealer,
+      sessions,
+      auth,
+      lockout,
+      verification,
+      exports,
+      city,
+      trust,
+      pace,
+      demo,
+    };
   }
   function noteError(error: TRPCError, path: string | undefined, requestId: string): void {
     if (error.code !== 'INTERNAL_SERVER_ERROR' && !faultOf(error)) return;
@@ -195,7 +211,7 @@ export function makeApi(
       maxBatchSize: MOST_IN_A_BATCH,
       createContext: ({ resHeaders }) => {
         const [cookie, origin] = [c.req.header('cookie'), c.req.header('origin')];
-        return contextOf({ requestId, address: peerOf(c).address, cookie, origin, resHeaders });
+        return contextOf({ requestId, http: { address: peerOf(c).address, cookie, origin, resHeaders } });
       },
       onError: ({ error, path }) => noteError(error, path, requestId),
     });

@@ -42,14 +42,7 @@ const MUTATIONS = new Map(
 );
 type Mutation = { path: string; definition: Definition };
 
-export interface Call {
-  requestId: string;
-  address: string;
-  cookie: string | undefined;
-  origin: string | undefined;
-  /** Of the answer. */
-  resHeaders: Headers;
-}
+export type Call = Pick<Context, 'requestId' | 'http'>;
 
 interface Parts {
   front: Front;
@@ -96,7 +89,7 @@ export function makeTrpcDoor({ front, contextOf, onError }: Parts) {
     const requestId = randomUUID();
     const peer = front.peerOf(request);
     const { cookie, origin } = request.headers;
-    const resHeaders = new Headers();
+    const http = new Http(peer.address, request.headers);
     const refuse = ({ status, code, message, retryAfter }: Refused): Answer => {
       return { status, retryAfter, body: JSON.stringify({ code, message, field: null, request_id: requestId }) };
     };
@@ -107,13 +100,15 @@ export function makeTrpcDoor({ front, contextOf, onError }: Parts) {
     refused ??= await front.refuseHurry(peer, cookie);
     if (refused) found = refuse(refused);
     else {
-      found = await call(mutation, { requestId, address: peer.address, cookie, origin, resHeaders }, text ?? '');
+      found = await call(mutation, { requestId, http }, text ?? '');
     }
     if (found.status >= 400) await hearOut(request);
     if (response.destroyed) return;
-    for (const [name, value] of resHeaders) if (name !== 'set-cookie') response.setHeader(name, value);
-    const cookies = resHeaders.getSetCookie();
-    if (cookies.length > 0) response.setHeader('Set-Cookie', peer.secure ? secureCookies(cookies) : cookies);
+    if (http.made) {
+      for (const [name, value] of http.made) if (name !== 'set-cookie') response.setHeader(name, value);
+      const cookies = http.made.getSetCookie();
+      if (cookies.length > 0) response.setHeader('Set-Cookie', peer.secure ? secureCookies(cookies) : cookies);
+    }
     const retryAfter = found.status === 503 ? RETRY_AFTER : found.retryAfter;
     if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
     response.writeHead(found.status, {
@@ -137,19 +132,41 @@ export function makeTrpcDoor({ front, contextOf, onError }: Parts) {
   };
 }
 
+/** Headers of the answer are made for the procedures that set one: few do. */
+class Http {
+  made: Headers | null = null;
+  readonly address: string;
+  readonly cookie: string | undefined;
+  readonly origin: string | undefined;
+
+  constructor(address: string, { cookie, origin }: IncomingMessage['headers']) {
+    this.address = address;
+    this.cookie = cookie;
+    this.origin = origin;
+  }
+
+  get resHeaders(): Headers {
+    this.made ??= new Headers();
+    return this.made;
+  }
+}
+
 /**
  * A procedure's middlewares, one inside the other, as tRPC's `callProcedure` goes through them. That copies what it hands on key by key, by
  * `defineProperty`, as it is compiled for old engines: a tenth of a lookup's time. `trpc-door.test.ts` compares the two.
  */
 async function walk(definition: Definition, at: number, options: Options): Promise<Result> {
-  const next = (over: Partial<Options> = {}) => {
-    const ctx = over.ctx ? { ...options.ctx, ...over.ctx } : options.ctx;
-    const input = 'input' in over ? over.input : options.input;
-    return walk(definition, at + 1, { ...options, ctx, input, getRawInput: over.getRawInput ?? options.getRawInput });
+  const { path, type, signal, batchIndex } = options;
+  const next = (over?: Partial<Options>) => {
+    const ctx = over?.ctx ? { ...options.ctx, ...over.ctx } : options.ctx;
+    const input = over && 'input' in over ? over.input : options.input;
+    const getRawInput = over?.getRawInput ?? options.getRawInput;
+    return walk(definition, at + 1, { path, type, ctx, input, getRawInput, signal, batchIndex });
   };
   try {
+    const { ctx, input, getRawInput } = options;
     const middleware = definition.middlewares[at] as Definition['middlewares'][number];
-    return await middleware({ ...options, meta: definition.meta, next });
+    return await middleware({ path, type, ctx, input, getRawInput, signal, batchIndex, meta: definition.meta, next });
   } catch (cause) {
     return { ok: false, error: getTRPCErrorFromUnknown(cause) };
   }

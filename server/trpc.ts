@@ -132,8 +132,10 @@ export const procedure = procedureBefore();
 export const paced = (kind: PaceKind) =>
   staffProcedure([], async (actor, ctx) => {
     if (actor.role !== 'nurse') return;
-    await ctx.pace(actor, kind).catch((refusal: unknown) => {
+    try {
+      await ctx.pace(actor, kind);
+    } catch (refusal) {
       ctx.http.resHeaders.set('Retry-After', String(RETRY_SECONDS));
       throw refusal;
-    });
+    }
   });

@@ -2,7 +2,7 @@
  * The audit trail as a chain: each row's hash is SM3 (GB/T 32905) over the hash before it and the row, so that a row changed,
  * removed, added or moved by hand breaks it. Ids have no gaps. docs/decisions/009 says what it proves and what not.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { asc, eq, getTableColumns, gt, lte } from 'drizzle-orm';
 import { allGiven, given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { searchableIfAny } from './searchable.ts';
@@ -27,17 +27,34 @@ const PAGE = 250;
 export function hashOf(previous: string, row: Omit<AuditRow, 'hash'>): string {
   const { id, at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId } = row;
   const canonical = [previous, id, at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId];
-  return createHash('sm3').update(JSON.stringify(canonical)).digest('hex');
+  return hash('sm3', JSON.stringify(canonical));
 }
 
 /** Adds a row to the end of the chain. */
 export async function appendEvent(tx: Transaction, event: Omit<AuditRow, 'id' | 'hash'>): Promise<void> {
   const last = tx.kept.get<Head>(HEAD) ?? (await readLast(tx));
-  const row = { ...event, id: last.lastId + 1 };
-  const hash = hashOf(last.hash, row);
-  await insertEvent(tx, { ...row, hash, searchable: 0 });
-  tx.kept.set<Head>(HEAD, { lastId: row.id, hash }, async (end, head) => void (await moveHead(end, { ...head })));
+  const { at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId } = event;
+  const id = last.lastId + 1;
+  const row = {
+    id,
+    at,
+    action,
+    outcome,
+    actor,
+    actorRole,
+    siteCode,
+    subject,
+    detail,
+    requestId,
+    hash: '',
+    searchable: 0,
+  };
+  row.hash = hashOf(last.hash, row);
+  await insertEvent(tx, row);
+  tx.kept.set<Head>(HEAD, { lastId: id, hash: row.hash }, saveHead);
 }
+
+const saveHead = async (tx: Transaction, head: Head) => void (await moveHead(tx, { ...head }));
 
 async function readLast(tx: Transaction): Promise<Head> {
   const [head] = await readHead(tx, {});

@@ -18,11 +18,14 @@ export async function recordEvent(
   actor: Actor | SystemActor | PlatformActor,
   event: AuditEvent,
 ): Promise<void> {
+  const { actor: who, actorRole, siteCode } = whoIs(actor);
   await appendEvent(tx, {
-    ...whoIs(actor),
     at: new Date().toISOString(),
     action: event.action,
     outcome: event.outcome,
+    actor: who,
+    actorRole,
+    siteCode,
     subject: event.subject ?? null,
     detail: event.detail ?? null,
     requestId: actor.requestId,

@@ -3,7 +3,7 @@
  * read every event once, put 100 in at a time (docs/decisions/012).
  */
 import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
-import { type Queries, type Transaction, tables } from '../../db/index.ts';
+import { given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
 
 const { auditEvents, figuresHead } = tables;
 
@@ -31,9 +31,13 @@ export async function searchableIfAny(db: Pick<Queries, 'select'>): Promise<numb
 
 /** Puts events into the indexes, from behind `after` to `upTo`. */
 export async function makeSearchable(tx: Transaction, after: number, upTo: number): Promise<void> {
+  await enterIndexes(tx, { after, upTo });
+}
+
+const enterIndexes = prepared((tx: Transaction) => {
   const { id, searchable } = auditEvents;
-  await tx
+  return tx
     .update(auditEvents)
     .set({ searchable: 1 })
-    .where(and(gt(id, after), lte(id, upTo), eq(searchable, 0)));
-}
+    .where(and(gt(id, given('after')), lte(id, given('upTo')), eq(searchable, 0)));
+});

@@ -4,7 +4,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { asc, eq, gt, sql } from 'drizzle-orm';
-import { type Db, isOneOf, type Transaction, tables } from '../../db/index.ts';
+import { atMost, type Db, given, isOneOf, prepared, type Transaction, tables } from '../../db/index.ts';
 import { FIGURES_KEY, makeSearchable } from '../audit/searchable.ts';
 import { describeError, type Log } from '../log.ts';
 import { shanghaiTime } from '../time.ts';
@@ -62,15 +62,9 @@ export function startRollingUp(db: Db, log: Log): () => Promise<void> {
 }
 
 async function countSome(tx: Transaction): Promise<number> {
-  const [head] = await tx.select().from(figuresHead).where(eq(figuresHead.key, FIGURES_KEY));
+  const [head] = await readHead(tx, {});
   if (!head) throw new Error('the figures have no head');
-  const { id, at, action, outcome, siteCode, subject } = auditEvents;
-  const events = await tx
-    .select({ id, at, action, outcome, siteCode, subject })
-    .from(auditEvents)
-    .where(gt(id, head.lastId))
-    .orderBy(asc(id))
-    .limit(EVENTS_AT_ONCE);
+  const events = await readEvents(tx, { after: head.lastId });
   const last = events.at(-1);
   if (!last) return 0;
   const uploaded = await findBatches(tx, events);
@@ -98,9 +92,26 @@ async function countSome(tx: Transaction): Promise<number> {
       });
   }
   await makeSearchable(tx, head.lastId, last.id);
-  await tx.update(figuresHead).set({ lastId: last.id }).where(eq(figuresHead.key, FIGURES_KEY));
+  await moveHead(tx, { lastId: last.id });
   return events.length;
 }
+
+const readHead = prepared((tx: Transaction) => tx.select().from(figuresHead).where(eq(figuresHead.key, FIGURES_KEY)));
+const readEvents = prepared((tx: Transaction) => {
+  const { id, at, action, outcome, siteCode, subject } = auditEvents;
+  return tx
+    .select({ id, at, action, outcome, siteCode, subject })
+    .from(auditEvents)
+    .where(gt(id, given('after')))
+    .orderBy(asc(id))
+    .limit(atMost(EVENTS_AT_ONCE));
+});
+const moveHead = prepared((tx: Transaction) =>
+  tx
+    .update(figuresHead)
+    .set({ lastId: given('lastId') } as never)
+    .where(eq(figuresHead.key, FIGURES_KEY)),
+);
 
 async function findBatches(tx: Transaction, events: Event[]): Promise<Map<string, Batch>> {
   const numbers = events.flatMap(({ action, subject }) => (action === 'batch.upload' && subject ? [subject] : []));

@@ -37,8 +37,8 @@ export function makeFindPeer(trusted: string[]): FindPeer {
   const isTrusted = readAddresses(trusted);
   return (request) => {
     const { headers } = request;
-    const direct = { ...nearestOf(request), host: headers.host ?? '' };
-    const nearest = direct.address;
+    const { address: nearest, secure } = nearestOf(request);
+    const direct = { address: nearest, secure, host: headers.host ?? '' };
     if (!isTrusted(nearest)) return direct;
     // Each proxy adds at the end whom it heard: the last one that is no proxy of ours is the client, what stands before is its own word.
     const hops = listed(headers['x-forwarded-for']).map(plain);

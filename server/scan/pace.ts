@@ -44,8 +44,7 @@ interface Run {
  */
 export function makePace(db: Db, perMinute: number, now: () => number = Date.now) {
   const begin = (): Run => {
-    const taken = new Float64Array(perMinute + 1).fill(Number.NEGATIVE_INFINITY);
-    return { taken, next: 0, over: 0, turn: 0, lastOver: Number.NEGATIVE_INFINITY };
+    return { taken: new Float64Array(perMinute + 1), next: 0, over: 0, turn: 0, lastOver: Number.NEGATIVE_INFINITY };
   };
   // What other processes answer the same person counts, too.
   const takeShared = makeLots(db.counts, { name: 'pace', points: perMinute, seconds: MINUTE / 1000 }, LOTS);

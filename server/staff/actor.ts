@@ -28,6 +28,12 @@ export interface PlatformActor {
   requestId: string;
 }
 
+/** Written out, as it is done for every request: V8 takes much longer over what is spread. */
+export function actorOf(person: Omit<Actor, 'requestId'>, requestId: string): Actor {
+  const { kind, id, username, name, role, siteCode, cityCode } = person;
+  return { kind, id, username, name, role, siteCode, cityCode, requestId };
+}
+
 declare const passed: unique symbol;
 /** An actor whose role was checked; only {@link authorise} makes one. */
 export type Authorised<R extends Role> = Actor & {
