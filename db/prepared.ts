@@ -1,4 +1,5 @@
-import { getTableColumns, is, Param, Placeholder, sql } from 'drizzle-orm';
+import type { Statement } from 'better-sqlite3';
+import { Column, getTableColumns, is, Param, Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 
 /** A value that is given at each call of a prepared query. */
@@ -20,11 +21,17 @@ export function allGivenBut<T extends SQLiteTable>(table: T, but: keyof T['$infe
   return others as never;
 }
 
+/** What drizzle has prepared, of which its types tell less. */
 interface Query<Result> {
   /** What drizzle sends, with a placeholder where a value is given. */
   query: { params: unknown[] };
-  /** Of SQLite it has the result at once: each promise between costs as much as a small query. */
-  execute(values: Record<string, unknown>): PromiseLike<Result> & { sync?(): Result };
+  execute(values: Record<string, unknown>): PromiseLike<Result>;
+  /** With SQLite: what the driver compiled, which answers at once. */
+  stmt?: Statement;
+  /** Columns of the result, each with its name in a row; of joined tables several. Undefined where there is no result. */
+  fields?: { path: string[]; field: Column | SQL }[];
+  /** Where drizzle makes something else of the rows. */
+  customResultMapper?: unknown;
 }
 
 /**
@@ -47,6 +54,37 @@ function makeFill(params: readonly unknown[]): (values: Record<string, unknown>)
     });
 }
 
+/** How a value is read, or null: as it is. */
+function readerOf(field: Column | SQL): ((value: unknown) => unknown) | null {
+  if (is(field, Column)) {
+    if (field.mapFromDriverValue === Column.prototype.mapFromDriverValue) return null;
+    return (value) => field.mapFromDriverValue(value);
+  }
+  const { decoder } = field as unknown as { decoder: { mapFromDriverValue(value: unknown): unknown } };
+  return (value) => decoder.mapFromDriverValue(value);
+}
+
+/**
+ * Runs a query by SQLite's driver itself, where its rows are flat: on the way through drizzle each promise costs as much as a small query, and
+ * each row is mapped by what is found out of its columns again.
+ * @returns null where that can't be done
+ */
+function makeDirect({ stmt, fields, customResultMapper }: Query<unknown>): ((params: unknown[]) => unknown) | null {
+  if (!stmt || customResultMapper || fields?.some(({ path }) => path.length !== 1)) return null;
+  if (!fields) return stmt.reader ? null : (params) => stmt.run(...params);
+  const columns = fields.map(({ path, field }) => ({ name: path[0] as string, read: readerOf(field) }));
+  return (params) =>
+    (stmt.raw().all(...params) as unknown[][]).map((values) => {
+      const row: Record<string, unknown> = {};
+      for (let at = 0; at < columns.length; at += 1) {
+        const { name, read } = columns[at] as (typeof columns)[number];
+        const value = values[at];
+        row[name] = value === null || !read ? value : read(value);
+      }
+      return row;
+    });
+}
+
 let count = 0;
 
 /**
@@ -58,20 +96,21 @@ let count = 0;
 export function prepared<On extends object, Result>(
   build: (on: On) => PromiseLike<Result>,
 ): (on: On, values: Record<string, unknown>) => Promise<Result> {
-  const queries = new WeakMap<On, { query: Query<Result>; fill: ReturnType<typeof makeFill> }>();
+  type Made = { query: Query<Result>; fill: ReturnType<typeof makeFill>; direct: ReturnType<typeof makeDirect> };
+  const queries = new WeakMap<On, Made>();
   count += 1;
   const name = `q${count}`;
   return async (on, values) => {
     let made = queries.get(on);
     if (!made) {
       const query = (build(on) as unknown as { prepare(name: string): Query<Result> }).prepare(name);
-      made = { query, fill: makeFill(query.query.params) };
+      made = { query, fill: makeFill(query.query.params), direct: makeDirect(query) };
       queries.set(on, made);
     }
-    const { query, fill } = made;
+    const { query, fill, direct } = made;
+    if (direct) return direct(fill(values)) as Result;
     // Taken up before anything else is done: either driver's part reads them first, and without a promise between.
     query.query.params = fill(values);
-    const result = query.execute(values);
-    return result.sync?.() ?? result;
+    return query.execute(values);
   };
 }

@@ -19,6 +19,7 @@ import { makeExports } from './exports/jobs.ts';
 import { makeFilingFiles } from './filings/door.ts';
 import { hearOut, LARGEST_BODY, makeFront, type Refused, secureCookies, TOO_LARGE } from './front.ts';
 import { OWN_LIMITS } from './http/gate.ts';
+import { API_POLICY, setHeaders } from './http/headers.ts';
 import { LIMITS, type Limits } from './http/limits.ts';
 import { describeError, type Log } from './log.ts';
 import type { Others } from './nodes/wire.ts';
@@ -218,7 +219,11 @@ export function makeApi(
   });
   const answerCall = makeTrpcDoor({ front, contextOf, onError: noteError });
   const answer = getRequestListener(api.fetch);
-  return (request, response) => void (answerCall(request, response) || answer(request, response));
+  return (request, response) => {
+    if (answerCall(request, response)) return;
+    setHeaders(response, API_POLICY, front.peerOf(request));
+    void answer(request, response);
+  };
 }
 
 const PROCEDURES = new Set(Object.keys(appRouter._def.procedures));

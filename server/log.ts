@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { isoNow } from './time.ts';
 
 /** Bytes of lines that wait for a place to go; what comes on top is dropped. */
 const MOST_WAITING = 16 * 1024 * 1024;
@@ -9,7 +10,7 @@ export function makeLog(level: string) {
   // A log on a full disk, or one that nobody reads any more, must not end the service. The next line tries again.
   const streams: Pick<NodeJS.EventEmitter, 'on'>[] = [output, process.stdout, process.stderr];
   for (const stream of streams) stream.on('error', () => {});
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
+  return pino({ level, base: null, timestamp: () => `,"time":"${isoNow()}"` }, output);
 }
 
 export type Log = ReturnType<typeof makeLog>;

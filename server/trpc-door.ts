@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { type Front, hearOut, LARGEST_BODY, type Refused, secureCookies, TOO_LARGE } from './front.ts';
+import { API_POLICY, headersFor } from './http/headers.ts';
 import { appRouter } from './router.ts';
 import { RETRY_AFTER } from './storage.ts';
 import type { Context } from './trpc.ts';
@@ -111,12 +112,10 @@ export function makeTrpcDoor({ front, contextOf, onError }: Parts) {
     }
     const retryAfter = found.status === 503 ? RETRY_AFTER : found.retryAfter;
     if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
-    response.writeHead(found.status, {
-      'Content-Type': 'application/json',
-      'Content-Length': Buffer.byteLength(found.body),
-      'Cache-Control': 'no-store',
-      'X-Request-Id': requestId,
-    });
+    const head = headersFor(API_POLICY, peer);
+    head.push('Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(found.body)));
+    head.push('Cache-Control', 'no-store', 'X-Request-Id', requestId);
+    response.writeHead(found.status, head);
     response.end(found.body);
     front.note({ requestId, method: 'POST', route: `${PREFIX}${mutation.path}`, status: found.status, started });
   }

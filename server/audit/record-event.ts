@@ -1,5 +1,6 @@
 import type { Transaction } from '../../db/index.ts';
 import type { Actor, PlatformActor, SystemActor } from '../staff/actor.ts';
+import { isoNow } from '../time.ts';
 import { appendEvent } from './chain.ts';
 import type { AuditAction, AuditOutcome } from './schema.ts';
 
@@ -20,7 +21,7 @@ export async function recordEvent(
 ): Promise<void> {
   const { actor: who, actorRole, siteCode } = whoIs(actor);
   await appendEvent(tx, {
-    at: new Date().toISOString(),
+    at: isoNow(),
     action: event.action,
     outcome: event.outcome,
     actor: who,

@@ -14,8 +14,8 @@ const { auditEvents, batches, figures, figuresHead } = tables;
 
 /** Few: each may touch a page of its own of the index by subject, of a large trail on the disk. */
 const EVENTS_AT_ONCE = 100;
-/** Of an insertion: each row has five parameters. */
-const ROWS_AT_ONCE = 500;
+/** Rows of an insertion: each number has a query that is built once. */
+const ROWS_AT_ONCE = [16, 1] as const;
 const INTERVAL_MS = 2_000;
 /** Of one interval: stopping waits no longer than that. */
 const CHUNKS_A_TIME = 250;
@@ -68,33 +68,64 @@ async function countSome(tx: Transaction): Promise<number> {
   const last = events.at(-1);
   if (!last) return 0;
   const uploaded = await findBatches(tx, events);
-  const counts = new Map<string, typeof figures.$inferInsert>();
+  const sums = new Map<string, Count & { at: string }>();
   for (const event of events) {
     for (const { place, metric, count } of countsOf(event, uploaded.get(event.subject ?? ''))) {
-      const time = shanghaiTime(new Date(event.at));
-      const day = time.slice(0, 10);
-      for (const hour of [Number(time.slice(11, 13)), WHOLE_DAY]) {
-        const key = `${day} ${hour} ${place} ${metric}`;
-        const row = counts.get(key) ?? { day, hour, place, metric, count: 0 };
-        row.count += count;
-        counts.set(key, row);
-      }
+      // Shanghai's hours are UTC's, by another name.
+      const key = `${event.at.slice(0, 13)} ${place} ${metric}`;
+      const sum = sums.get(key);
+      if (sum) sum.count += count;
+      else sums.set(key, { at: event.at, place, metric, count });
     }
   }
-  const rows = [...counts.values()];
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-    await tx
-      .insert(figures)
-      .values(rows.slice(from, from + ROWS_AT_ONCE))
-      .onConflictDoUpdate({
-        target: [figures.day, figures.hour, figures.place, figures.metric],
-        set: { count: sql`${figures.count} + excluded.count` },
-      });
-  }
+  await addUp(tx, [...sums.values()]);
   await makeSearchable(tx, head.lastId, last.id);
   await moveHead(tx, { lastId: last.id });
   return events.length;
 }
+
+async function addUp(tx: Transaction, sums: (Count & { at: string })[]): Promise<void> {
+  const counts = new Map<string, Row>();
+  for (const { at, place, metric, count } of sums) {
+    const time = shanghaiTime(new Date(at));
+    const day = time.slice(0, 10);
+    for (const hour of [Number(time.slice(11, 13)), WHOLE_DAY]) {
+      const key = `${day} ${hour} ${place} ${metric}`;
+      const row = counts.get(key) ?? { day, hour, place, metric, count: 0 };
+      row.count += count;
+      counts.set(key, row);
+    }
+  }
+  const rows = [...counts.values()];
+  for (const [at, most] of ROWS_AT_ONCE.entries()) {
+    while (rows.length >= most) await insertions[at]?.(tx, named(rows.splice(0, most)));
+  }
+}
+
+const COLUMNS = ['day', 'hour', 'place', 'metric', 'count'] as const;
+type Row = Pick<typeof figures.$inferInsert, (typeof COLUMNS)[number]>;
+
+/** What the n-th row of an insertion gives a column. */
+const nameOf = (column: keyof Row, n: number) => `${column}${n}`;
+const named = (rows: Row[]) =>
+  Object.fromEntries(rows.flatMap((row, n) => COLUMNS.map((column) => [nameOf(column, n), row[column]])));
+
+const insertions = ROWS_AT_ONCE.map((most) =>
+  prepared((tx: Transaction) =>
+    tx
+      .insert(figures)
+      .values(
+        Array.from(
+          { length: most },
+          (_, n) => Object.fromEntries(COLUMNS.map((column) => [column, given(nameOf(column, n))])) as never,
+        ),
+      )
+      .onConflictDoUpdate({
+        target: [figures.day, figures.hour, figures.place, figures.metric],
+        set: { count: sql`${figures.count} + excluded.count` },
+      }),
+  ),
+);
 
 const readHead = prepared((tx: Transaction) => tx.select().from(figuresHead).where(eq(figuresHead.key, FIGURES_KEY)));
 const readEvents = prepared((tx: Transaction) => {

@@ -18,14 +18,13 @@ const FORM = /^([0-9A-F]{64})(?::0:([0-9A-F]{32})(?::([\w-]{0,64}))?|:1(?:::([\w
  */
 export function parseHealthCode(text: string): HealthCode | null {
   if (text.length > 512) return null;
-  const match = FORM.exec(text.normalize('NFKC').replace(/\s/g, ''));
+  const match = FORM.exec(text) ?? FORM.exec(text.normalize('NFKC').replace(/\s/g, ''));
   if (!match?.[1]) return null;
   const [whole, card, dynamic, dynamicIssuer, staticIssuer] = match;
   const issuer = dynamicIssuer ?? staticIssuer;
-  return {
-    cardNo: card.toUpperCase(),
-    type: dynamic ? 'dynamic' : whole.length > 64 ? 'static' : 'bare',
-    ...(dynamic ? { dynamic: dynamic.toUpperCase() } : {}),
-    ...(issuer ? { issuer: issuer.toUpperCase() } : {}),
-  };
+  const type = dynamic ? 'dynamic' : whole.length > 64 ? 'static' : 'bare';
+  const code: HealthCode = { cardNo: card.toUpperCase(), type };
+  if (dynamic) code.dynamic = dynamic.toUpperCase();
+  if (issuer) code.issuer = issuer.toUpperCase();
+  return code;
 }

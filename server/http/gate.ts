@@ -1,6 +1,6 @@
 /** What every request passes, before it is the API's or a page's. */
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { SharedCounts } from '../../db/index.ts';
 import type { Trust } from '../tls/certificate.ts';
 import { API_POLICY, pagePolicy, setHeaders } from './headers.ts';
@@ -23,6 +23,7 @@ const STATIC = /^\/_next\/static\//;
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
 
 interface Gate {
+  /** Says {@link headersFor} with its answers itself; for pages it is done here. */
   api: RequestListener;
   page: RequestListener;
   findPeer: FindPeer;
@@ -45,12 +46,20 @@ export function makeGate(parts: Gate): RequestListener {
     const peer = findPeer(request);
     const nonce = forApi ? '' : randomBytes(16).toString('base64');
     const policy = forApi ? API_POLICY : pagePolicy(nonce, dev);
-    setHeaders(response, policy, peer);
-    if (url.length > LONGEST_URL) return refuse(request, response, 414, 'TOO_LARGE', '请求地址过长');
-    if (request.rawHeaders.length > MOST_HEADERS * 2) return refuse(request, response, 431, 'TOO_LARGE', '请求头过多');
+    const refuse = (status: number, code: string, message: string) => {
+      setHeaders(response, policy, peer);
+      request.resume();
+      const answer = JSON.stringify({ code, message, field: null });
+      response
+        .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' })
+        .end(answer);
+    };
+    if (url.length > LONGEST_URL) return refuse(414, 'TOO_LARGE', '请求地址过长');
+    if (request.rawHeaders.length > MOST_HEADERS * 2) return refuse(431, 'TOO_LARGE', '请求头过多');
     if (trust && !peer.secure && !isLoopback(peer.address) && !BEFORE_TRUST.test(path)) {
       const name = HOST.exec(peer.host)?.[1];
-      if (!name || !url.startsWith('/')) return refuse(request, response, 400, 'MALFORMED', '请求地址有误');
+      if (!name || !url.startsWith('/')) return refuse(400, 'MALFORMED', '请求地址有误');
+      setHeaders(response, policy, peer);
       response
         .writeHead(308, { Location: `https://${name}${trust.httpsPort === 443 ? '' : `:${trust.httpsPort}`}${url}` })
         .end();
@@ -61,8 +70,9 @@ export function makeGate(parts: Gate): RequestListener {
     // Pages take nothing: no body is read for them, and nothing of a form or an action comes to Next.
     if (!dev && request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
-      return refuse(request, response, 405, 'METHOD_NOT_ALLOWED', '页面不支持这个请求方法');
+      return refuse(405, 'METHOD_NOT_ALLOWED', '页面不支持这个请求方法');
     }
+    setHeaders(response, policy, peer);
     // Next takes the nonce of its scripts from here; the root layout hands it to what makes styles.
     request.headers['content-security-policy'] = policy;
     request.headers['x-nonce'] = nonce;
@@ -71,15 +81,9 @@ export function makeGate(parts: Gate): RequestListener {
     return void counted.then((retryAfter) => {
       if (retryAfter === null) return page(request, response);
       response.setHeader('Retry-After', retryAfter);
-      refuse(request, response, 429, 'TOO_MANY_REQUESTS', `请求过于频繁,请 ${retryAfter} 秒后再试`);
+      refuse(429, 'TOO_MANY_REQUESTS', `请求过于频繁,请 ${retryAfter} 秒后再试`);
     });
   };
-}
-
-function refuse(request: IncomingMessage, response: ServerResponse, status: number, code: string, message: string) {
-  request.resume();
-  const answer = JSON.stringify({ code, message, field: null });
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' }).end(answer);
 }
 
 /** Ends the connection of whoever drips a small body. */

@@ -29,7 +29,7 @@ const PERMISSIONS = [
   ].map((feature) => `${feature}=()`),
 ].join(', ');
 
-const EVERYWHERE = {
+const EVERYWHERE = Object.entries({
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
@@ -37,7 +37,9 @@ const EVERYWHERE = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Origin-Agent-Cluster': '?1',
   'X-Permitted-Cross-Domain-Policies': 'none',
-};
+}).flat();
+const OPENER = ['Cross-Origin-Opener-Policy', 'same-origin'];
+const HTTPS_ONLY = ['Strict-Transport-Security', HSTS];
 
 /** Answers for programs show nothing. */
 export const API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -71,10 +73,19 @@ export function pagePolicy(nonce: string, dev: boolean): string {
 /** Where browsers take plain HTTP for safe; elsewhere they complain of what needs a safe page. */
 const LOCAL = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/;
 
-/** HTTPS only where the browser came by it: it may not be told to come by nothing else before. */
-export function setHeaders(response: ServerResponse, policy: string, { secure, host }: Peer): void {
-  for (const [name, value] of Object.entries(EVERYWHERE)) response.setHeader(name, value);
-  response.setHeader('Content-Security-Policy', policy);
-  if (secure || LOCAL.test(host)) response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-  if (secure) response.setHeader('Strict-Transport-Security', HSTS);
+/**
+ * HTTPS only where the browser came by it: it may not be told to come by nothing else before.
+ * @returns a name, its value, a name …, as `writeHead` takes them: given there they cost half of what they do one by one
+ */
+export function headersFor(policy: string, { secure, host }: Peer): string[] {
+  const headers = [...EVERYWHERE, 'Content-Security-Policy', policy];
+  if (secure || LOCAL.test(host)) headers.push(...OPENER);
+  if (secure) headers.push(...HTTPS_ONLY);
+  return headers;
+}
+
+/** The same for what is written by others. */
+export function setHeaders(response: ServerResponse, policy: string, peer: Peer): void {
+  const headers = headersFor(policy, peer);
+  for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
 }

@@ -43,19 +43,23 @@ export function makeLimiter(
 ): (asker: Asker, calls?: number) => Promise<number | null> {
   const make = (kind: keyof Limits) => {
     const take = makeLots(counts, { name: `${of} ${kind}`, points: limits[kind], seconds: 60 }, LOTS);
-    return async (key: string, calls: number) => {
-      const ms = await take(key, calls);
-      return ms === null ? null : Math.max(1, Math.ceil(ms / 1000));
+    return (key: string, calls: number) => {
+      const ms = take(key, calls);
+      return ms instanceof Promise ? ms.then(inSeconds) : inSeconds(ms);
     };
   };
   const [user, site, stranger, address] = [make('user'), make('site'), make('stranger'), make('address')];
   return async (asker, calls = 1) => {
     const network = networkOf(asker.address);
-    const wait = await address(network, calls);
-    if (wait !== null) return wait;
+    const wait = address(network, calls);
+    const refused = wait === null ? null : await wait;
+    if (refused !== null) return refused;
     if (!asker.user) return stranger(network, calls);
     // The user first: one who is too fast does not use up what the site's others have.
-    const own = await user(asker.user.id, calls);
+    const asked = user(asker.user.id, calls);
+    const own = asked === null ? null : await asked;
     return own ?? (asker.user.siteCode === null ? null : site(asker.user.siteCode, calls));
   };
 }
+
+const inSeconds = (ms: number | null) => (ms === null ? null : Math.max(1, Math.ceil(ms / 1000)));

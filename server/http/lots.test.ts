@@ -4,7 +4,7 @@ import { countsInMemory } from '../../db/sqlite.ts';
 import { makeLots } from './lots.ts';
 
 const limit = { name: 'test', points: 100, seconds: 60 };
-const takeAll = async (take: (key: string, points: number) => Promise<number | null>, times: number, points = 1) => {
+const takeAll = async (take: ReturnType<typeof makeLots>, times: number, points = 1) => {
   const taken = await Promise.all(Array.from({ length: times }, () => take('key', points)));
   return taken.filter((wait) => wait === null).length;
 };

@@ -17,7 +17,7 @@ const MOST = 50_000;
 /**
  * Nobody ever gets more than the limit. With several processes, what stays over in the lots of the others may be missed: less than a lot each.
  * @param lots in how many parts the limit is taken; a limit of fewer points is taken one by one
- * @returns takes points of a key's; null, or the ms to wait
+ * @returns takes points of a key's; null, or the ms to wait: at once where this process has enough, as every request asks several times
  */
 export function makeLots(counts: SharedCounts, limit: Limit, lots: number) {
   const size = Math.max(1, Math.floor(limit.points / lots));
@@ -46,17 +46,22 @@ export function makeLots(counts: SharedCounts, limit: Limit, lots: number) {
     return taken ? null : ms;
   }
 
-  return async (key: string, points: number): Promise<number | null> => {
+  /** From what is held. @returns undefined: others have to be asked */
+  function takeHeld(key: string, points: number): number | null | undefined {
+    const lot = held.get(key);
+    const ms = lot ? lot.ends - performance.now() : 0;
+    if (!lot || ms <= 0) return undefined;
+    if (lot.left >= points) {
+      lot.left -= points;
+      return null;
+    }
+    return lot.usedUp ? ms : undefined;
+  }
+
+  async function takeOfAll(key: string, points: number): Promise<number | null> {
     for (;;) {
-      const lot = held.get(key);
-      const ms = lot ? lot.ends - performance.now() : 0;
-      if (lot && ms > 0) {
-        if (lot.left >= points) {
-          lot.left -= points;
-          return null;
-        }
-        if (lot.usedUp) return ms;
-      }
+      const found = takeHeld(key, points);
+      if (found !== undefined) return found;
       const other = asking.get(key);
       if (other) await other.catch(() => {});
       else {
@@ -66,5 +71,10 @@ export function makeLots(counts: SharedCounts, limit: Limit, lots: number) {
         if (refused !== null) return refused;
       }
     }
+  }
+
+  return (key: string, points: number): number | null | Promise<number | null> => {
+    const found = takeHeld(key, points);
+    return found === undefined ? takeOfAll(key, points) : found;
   };
 }

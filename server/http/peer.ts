@@ -24,7 +24,7 @@ export const handOn = (request: IncomingMessage, from: Nearest): void => void ha
 
 export function nearestOf(request: IncomingMessage): Nearest {
   const { remoteAddress = 'unknown', encrypted } = request.socket as Partial<TLSSocket>;
-  return handedOn.get(request) ?? { address: plain(remoteAddress), secure: encrypted === true };
+  return handedOn.get(request) ?? { address: unmapped(remoteAddress), secure: encrypted === true };
 }
 
 export type FindPeer = (request: IncomingMessage) => Peer;

@@ -3,7 +3,7 @@ import { atMost, given, prepared, type Queries, tables } from '../../db/index.ts
 
 const { records } = tables;
 
-/** What a nurse sees and a voucher says: each sealed column more would be opened for nothing. */
+/** What a nurse sees of everybody, and a voucher says: each sealed column more would be opened for nothing. */
 const COLUMNS = {
   id: records.id,
   erhcCardNo: records.erhcCardNo,
@@ -14,7 +14,6 @@ const COLUMNS = {
   idCardTypeCode: records.idCardTypeCode,
   idcode: records.idcode,
   phone: records.phone,
-  linkman: records.linkman,
   authenticationMethod: records.authenticationMethod,
   cdTime: records.cdTime,
 };
@@ -61,6 +60,18 @@ export async function findByCard(db: Queries, cardNo: string): Promise<CardState
   return { authenticated: false, known: other !== undefined };
 }
 
+/** Who was named beside the resident of a record: a child's guardian. */
+export async function findLinkman(db: Queries, recordId: string): Promise<string | null> {
+  const [row] = await readLinkman(db, { recordId });
+  return row?.linkman ?? null;
+}
+
+const readLinkman = prepared((db: Pick<Queries, 'select'>) =>
+  db
+    .select({ linkman: records.linkman })
+    .from(records)
+    .where(eq(records.id, given('recordId'))),
+);
 const selectAuthenticated = (db: Pick<Queries, 'select'>) =>
   db
     .select(COLUMNS)

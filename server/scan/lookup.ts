@@ -4,12 +4,15 @@ import { authenticationMethodNames, idCardTypeName, nationalityName, sexName } f
 import { DomainError } from '../errors.ts';
 import type { Sealer } from '../exchange/seal.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
-import { findByCard, type ShownRecord } from '../records/find-by-card.ts';
+import { findByCard, findLinkman, type ShownRecord } from '../records/find-by-card.ts';
 import { maskIdcode, maskPhone } from '../records/mask.ts';
 import { findCodeRefusal } from '../sites/code-refusal.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { ageInWords, shanghaiDay, yearsBetween } from '../time.ts';
 import { findLive } from '../vouchers/issue.ts';
+
+/** From this age on nobody is expected to come along. */
+const ADULT_YEARS = 16;
 
 /** What the nurse compares with the person. */
 export interface ResidentDetails {
@@ -23,7 +26,7 @@ export interface ResidentDetails {
   phone: string;
   /** Only where it is not China. */
   nationality: string | null;
-  /** Only of residents under 16: who is expected to come with them. */
+  /** Only of residents under {@link ADULT_YEARS}: who is expected to come with them. */
   guardian: string | null;
   authenticationMethods: string | null;
   authenticatedAt: string;
@@ -58,20 +61,23 @@ export async function lookup(db: Db, sealer: Sealer, actor: Actor, input: { code
       refusal?.code ?? (state?.authenticated ? 'authenticated' : state?.known ? 'unauthenticated' : 'unknown');
     await recordEvent(tx, nurse, { action: 'scan.lookup', outcome, subject: code.cardNo });
     if (!state?.authenticated) return refusal ?? { known: state?.known === true };
-    return { record: state.record, live: await findLive(tx, nurse.siteCode, day, code.cardNo) };
+    const { record } = state;
+    const isChild = yearsBetween(record.birthday, day) < ADULT_YEARS;
+    const guardian = isChild ? await findLinkman(tx, record.id) : null;
+    return { record, guardian, live: await findLive(tx, nurse.siteCode, day, code.cardNo) };
   });
   // Returned, not thrown, inside the transaction: its audit row stays.
   if (found instanceof DomainError) throw found;
   if (!found.record) return { outcome: 'unauthenticated', known: found.known };
-  const { record, live } = found;
+  const { record, guardian, live } = found;
   return {
     outcome: 'authenticated',
-    resident: toDetails(record, day),
+    resident: toDetails(record, guardian, day),
     printed: live ? { voucherNo: live.voucherNo, printCount: live.printCount } : null,
   };
 }
 
-function toDetails(record: ShownRecord, day: string): ResidentDetails {
+function toDetails(record: ShownRecord, guardian: string | null, day: string): ResidentDetails {
   const foreign = record.nationality !== null && record.nationality !== 'CHN';
   return {
     name: record.name,
@@ -82,7 +88,7 @@ function toDetails(record: ShownRecord, day: string): ResidentDetails {
     idcode: maskIdcode(record.idcode),
     phone: maskPhone(record.phone),
     nationality: foreign ? nationalityName(record.nationality ?? '') : null,
-    guardian: yearsBetween(record.birthday, day) < 16 ? record.linkman : null,
+    guardian,
     authenticationMethods: record.authenticationMethod && authenticationMethodNames(record.authenticationMethod),
     authenticatedAt: record.cdTime,
   };
