@@ -1,6 +1,6 @@
 /**
  * Which events stand in the indexes by person, site, action and subject. Who waits for an answer does not wait for those, too: the figures, which
- * read every event once, put 100 in at a time (docs/decisions/012).
+ * read every event once, put some hundred in at a time (docs/decisions/012).
  */
 import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
 import { given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
