@@ -182,6 +182,7 @@ function makeWriter(pool: Pool, faults: Faults, watch: OpenOptions['watch']) {
       if (failed) throw new Error('a statement of the transaction had failed');
       released = true;
     },
+    isWhole: () => !failed,
     async takeBack() {
       if (!held || lost) return false;
       await say('ROLLBACK TO one; RELEASE one');

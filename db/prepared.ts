@@ -1,5 +1,5 @@
 import type { Statement } from 'better-sqlite3';
-import { Column, getTableColumns, is, Param, Placeholder, type SQL, sql } from 'drizzle-orm';
+import { Column, getTableColumns, is, Param, Placeholder, SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 
 /** A value that is given at each call of a prepared query. */
@@ -25,7 +25,8 @@ export function allGivenBut<T extends SQLiteTable>(table: T, but: keyof T['$infe
 interface Query<Result> {
   /** What drizzle sends, with a placeholder where a value is given. */
   query: { params: unknown[] };
-  execute(values: Record<string, unknown>): PromiseLike<Result>;
+  /** Of SQLite it can be had at once. */
+  execute(values: Record<string, unknown>): PromiseLike<Result> & { sync?(): Result };
   /** With SQLite: what the driver compiled, which answers at once. */
   stmt?: Statement;
   /** Columns of the result, each with its name in a row; of joined tables several. Undefined where there is no result. */
@@ -70,7 +71,9 @@ function readerOf(field: Column | SQL): ((value: unknown) => unknown) | null {
  * @returns null where that can't be done
  */
 function makeDirect({ stmt, fields, customResultMapper }: Query<unknown>): ((params: unknown[]) => unknown) | null {
-  if (!stmt || customResultMapper || fields?.some(({ path }) => path.length !== 1)) return null;
+  const isFlat = ({ path, field }: { path: string[]; field: unknown }) =>
+    path.length === 1 && (is(field, Column) || is(field, SQL));
+  if (!stmt || customResultMapper || !(fields ?? []).every(isFlat)) return null;
   if (!fields) return stmt.reader ? null : (params) => stmt.run(...params);
   const columns = fields.map(({ path, field }) => ({ name: path[0] as string, read: readerOf(field) }));
   return (params) =>
@@ -109,8 +112,9 @@ export function prepared<On extends object, Result>(
     }
     const { query, fill, direct } = made;
     if (direct) return direct(fill(values)) as Result;
-    // Taken up before anything else is done: either driver's part reads them first, and without a promise between.
+    // Taken up before anything else is done: all callers share them, so no promise may stand between.
     query.query.params = fill(values);
-    return query.execute(values);
+    const result = query.execute(values);
+    return result.sync ? result.sync() : result;
   };
 }

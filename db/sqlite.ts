@@ -179,6 +179,7 @@ function makeWriter(
     },
     savepoint: async () => void save.run(),
     release: async () => void release.run(),
+    isWhole: () => connection.inTransaction,
     async takeBack() {
       // SQLite ends the transaction itself when the disk is full, say.
       if (!connection.inTransaction) return false;

@@ -1,11 +1,12 @@
 /**
  * The queue of everything that writes, for either database. Writes that stand in it together are committed together, with one COMMIT and one
  * wait for the disk. That is what a commit costs: pages of the log that all of them touch, and the disk. A throw takes nobody along: where
- * there is one, all of it is taken back, and done once more with a savepoint for each. Those cost as much as a small write, and few throw.
+ * there is one, all of the group is taken back, and done once more with a savepoint for each. Those cost as much as a small write, and few throw.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Faults } from './fault.ts';
+import { makeHaste } from './haste.ts';
 import type { OpenOptions, Transaction, WriteOptions, WriterStatus } from './index.ts';
 import { makeKept } from './kept.ts';
 
@@ -33,6 +34,8 @@ export interface Writer {
   begin(deadline: number): Promise<void>;
   savepoint(): Promise<void>;
   release(): Promise<void>;
+  /** Whether no statement has failed since the savepoint, as far as that ends a transaction. */
+  isWhole(): boolean;
   /** Takes back what was written since the savepoint. @returns false: the whole transaction is gone */
   takeBack(): Promise<boolean>;
   commit(): Promise<void>;
@@ -71,9 +74,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   let working: Promise<void> | undefined;
   let begun: number | null = null;
   let comes: (() => void) | undefined;
-  /** Writes that somebody waits for, from their call until their end: neither patient nor gathering. */
-  let hasty = 0;
-  const lulls = new Set<() => void>();
+  const hasty = makeHaste();
 
   const call = ({ work }: Waiting): Promise<unknown> =>
     inside ? inside.run(true, () => work(writer.tx)) : work(writer.tx);
@@ -91,10 +92,13 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     }
   }
 
-  async function beginAgain(): Promise<void> {
-    await writer.rollback();
-    memory.forget();
-    await writer.begin(performance.now() + lockPatience);
+  /** The only write of its transaction. */
+  function runAlone(opener: Waiting): Promise<unknown> {
+    return run(opener, async () => {
+      await writer.rollback();
+      memory.forget();
+      await writer.begin(performance.now() + lockPatience);
+    });
   }
 
   /**
@@ -102,9 +106,9 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
    * @param open gets them; apart, whoever throws is told and taken out
    * @param until of taking more in, by `performance.now`
    * @param apart each in a savepoint
-   * @returns null as soon as one throws that is not apart: what that wrote can't be told from what the others did
+   * @throws the first throw of any that is not apart: what that wrote can't be told from what the others did
    */
-  async function runAll(open: Waiting[], along: Waiting[], until: number, apart: boolean): Promise<unknown[] | null> {
+  async function runAll(open: Waiting[], along: Waiting[], until: number, apart: boolean): Promise<unknown[]> {
     const results: unknown[] = [];
     for (;;) {
       let each = open[results.length];
@@ -114,17 +118,27 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
         watch?.waited(performance.now() - each.asked);
         open.push(each);
       }
-      if (apart) {
-        const ended = await runOneOfMany(each);
-        if (ended) results.push(ended.result);
-        else open.splice(results.length, 1);
+      if (!apart) {
+        results.push(await call(each));
+        // Whoever catches what the storage says must not go on without a transaction.
+        if (!writer.isWhole()) throw new Error('a statement of the transaction had failed');
         continue;
       }
-      try {
-        results.push(await call(each));
-      } catch {
-        return null;
-      }
+      const ended = await runOneOfMany(each);
+      if (ended) results.push(ended.result);
+      else open.splice(results.length, 1);
+    }
+  }
+
+  /** A group in one savepoint; where one throws, all of it once more, each in one of its own. @param open gets who goes along */
+  async function runGroupOf(open: Waiting[], along: Waiting[], until: number): Promise<unknown[]> {
+    await writer.savepoint();
+    try {
+      return await runAll(open, along, until, false);
+    } catch (error) {
+      if (!(await writer.takeBack())) throw error;
+      memory.forget();
+      return runAll(open, along, until, true);
     }
   }
 
@@ -159,10 +173,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       writer.check();
       await writer.begin(opener.asked + lockPatience);
       begun = performance.now();
-      const until = begun + writer.groupMs;
-      const all = (apart: boolean) => runAll(open, along, until, apart);
-      if (alone) results = [await run(opener, beginAgain)];
-      else results = (await all(false)) ?? (await beginAgain().then(() => all(true))) ?? [];
+      results = alone ? [await runAlone(opener)] : await runGroupOf(open, along, begun + writer.groupMs);
       await memory.save(writer.tx);
       await writer.commit();
     } catch (error) {
@@ -200,28 +211,14 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     });
 
   function hurried({ work, asked, resolve, reject }: Waiting): Waiting {
-    hasty += 1;
+    const ended = hasty.begin();
     const ending = <T>(end: (value: T) => void) => {
       return (value: T) => {
         end(value);
-        hasty -= 1;
-        if (hasty > 0) return;
-        for (const lull of lulls) lull();
+        ended();
       };
     };
     return { work, asked, resolve: ending(resolve), reject: ending(reject) };
-  }
-
-  /** @param ms at most @param arrival ends it sooner */
-  async function untilLull(ms: number, ...arrival: Promise<void>[]): Promise<void> {
-    let tell = () => {};
-    const lull = new Promise<void>((resolve) => {
-      tell = resolve;
-    });
-    lulls.add(tell);
-    await Promise.race([lull, pause(ms, undefined, { ref: false }), ...arrival]);
-    // Under steady load there may be none for long.
-    lulls.delete(tell);
   }
 
   async function settle() {
@@ -241,9 +238,9 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       const urgent = first.shift();
       const others = gathered[0] ?? patient[0];
       // While somebody's answer waits for the disk, what would hold it up afterwards is not begun.
-      const courtesy = others && hasty > 0 ? others.asked + GATHER_MS + COURTESY_MS - performance.now() : 0;
+      const courtesy = others && hasty.isUnderWay() ? others.asked + GATHER_MS + COURTESY_MS - performance.now() : 0;
       if (!urgent && courtesy > 0) {
-        await untilLull(courtesy, nextArrival());
+        await hasty.untilLull(courtesy, nextArrival());
         continue;
       }
       const sociable = urgent ? undefined : gathered.shift();
@@ -275,15 +272,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
         working ??= workThrough();
       });
     },
-    /** `Db.lull`. */
-    async lull(deadline: number): Promise<void> {
-      for (;;) {
-        await nextTurn();
-        const left = deadline - performance.now();
-        if (hasty === 0 || left <= 0) return;
-        await untilLull(left);
-      }
-    },
+    lull: hasty.lull,
     status: (): Omit<WriterStatus, 'fault'> => ({
       waiting: first.length + gathering.length + gathered.length + patient.length,
       workingMs: begun === null ? null : performance.now() - begun,
