@@ -4,11 +4,11 @@ import { type Db, tables } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { AuditAction, AuditOutcome } from '../audit/schema.ts';
 import { dropSessions } from './accounts.ts';
-import type { Actor } from './actor.ts';
+import { actorOf } from './actor.ts';
 import { type Auth, CODE_WAIT_SECONDS } from './auth.ts';
 import { hurdleOf } from './hurdles.ts';
 import { type Lockout, waitInWords } from './lockout.ts';
-import { backupCode, type Role, totpCode, username } from './schema.ts';
+import { backupCode, totpCode, username } from './schema.ts';
 import type { Sessions } from './sessions.ts';
 import { takeCode } from './used-codes.ts';
 
@@ -156,7 +156,7 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions, lockout: Lock
       const answered = await ask(request.url, request.headers);
       if (session) {
         sessions.forget(session.person.id);
-        const actor: Actor = { ...session.person, requestId };
+        const actor = actorOf(session.person, requestId);
         await db.write((tx) => recordEvent(tx, actor, { action: 'staff.sign_out', outcome: 'ok', subject: actor.id }));
       }
       return Response.json({}, { headers: cookiesOf(answered) });
@@ -174,17 +174,6 @@ export function makeSignIn(db: Db, auth: Auth, sessions: Sessions, lockout: Lock
     return person;
   }
 }
-
-const actorOf = (person: Person, requestId: string): Actor => ({
-  kind: 'staff',
-  id: person.id,
-  username: person.username,
-  name: person.name,
-  role: person.role as Role,
-  siteCode: person.siteCode,
-  cityCode: person.cityCode,
-  requestId,
-});
 
 /** Asking for JSON keeps other sites' forms out: a browser sends it across sites only with our consent. */
 async function readJson(request: Request): Promise<Record<string, unknown>> {
