@@ -24,7 +24,7 @@ function makeDisk() {
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('waits for the disk, and lets whoever comes meanwhile wait for the next turn together', async () => {
+it('waits for the disk twice at once, and lets whoever comes meanwhile wait for the next turn together', async () => {
   const { asked, sync } = makeDisk();
   const wal = makeDurable(path, sync);
   const ended: string[] = [];
@@ -32,17 +32,40 @@ it('waits for the disk, and lets whoever comes meanwhile wait for the next turn 
   void wait('first');
   await turn();
   void wait('second');
+  void wait('with the second');
+  await turn();
   void wait('third');
   await turn();
-  expect(asked).toHaveLength(1);
-  expect(ended).toEqual([]);
-  asked[0]?.done();
+  void wait('with the third');
   await turn();
-  expect(ended).toEqual(['first']);
   expect(asked).toHaveLength(2);
+  expect(ended).toEqual([]);
+  // Whichever ends first.
   asked[1]?.done();
   await turn();
-  expect(ended).toEqual(['first', 'second', 'third']);
+  expect(ended).toEqual(['second', 'with the second']);
+  expect(asked).toHaveLength(3);
+  asked[0]?.done();
+  asked[2]?.done();
+  await turn();
+  expect(ended).toEqual(['second', 'with the second', 'first', 'third', 'with the third']);
+  await wal.close();
+});
+
+it('tells everybody who waits of a failure, also who would have been told of none', async () => {
+  const { asked, sync } = makeDisk();
+  const wal = makeDurable(path, sync);
+  const first = wal.durable();
+  await turn();
+  const second = wal.durable();
+  await turn();
+  const third = wal.durable();
+  asked[1]?.fail();
+  await expect(second).rejects.toThrow('the disk failed');
+  asked[0]?.done();
+  await expect(first).rejects.toThrow('the disk failed');
+  await expect(third).rejects.toThrow('the disk failed');
+  expect(asked).toHaveLength(2);
   await wal.close();
 });
 
@@ -51,8 +74,8 @@ it('believes a disk no more that failed once', async () => {
   const wal = makeDurable(path, sync);
   const first = wal.durable();
   await turn();
-  const second = wal.durable();
   asked[0]?.fail();
+  const second = wal.durable();
   await expect(first).rejects.toThrow('the disk failed');
   await expect(second).rejects.toThrow('the disk failed');
   expect(() => wal.check()).toThrow('the disk failed');
@@ -61,24 +84,29 @@ it('believes a disk no more that failed once', async () => {
   await wal.close();
 });
 
-it('tells whether the disk is at work', async () => {
+it('tells whether the disk has room for one more', async () => {
   const { asked, sync } = makeDisk();
   const wal = makeDurable(path, sync);
-  expect(wal.busy()).toBeNull();
   const first = wal.durable();
   await turn();
-  const busy = wal.busy();
-  asked[0]?.done();
-  await Promise.all([busy, first]);
-  expect(busy).not.toBeNull();
   expect(wal.busy()).toBeNull();
   const second = wal.durable();
   await turn();
+  const busy = wal.busy();
+  expect(busy).not.toBeNull();
+  asked[0]?.done();
+  await Promise.all([busy, first]);
+  expect(wal.busy()).toBeNull();
+  const third = wal.durable();
+  await turn();
   const failing = wal.busy();
-  asked[1]?.fail();
-  await expect(second).rejects.toThrow('the disk failed');
+  expect(failing).not.toBeNull();
+  asked[2]?.fail();
+  await expect(third).rejects.toThrow('the disk failed');
   // Whoever waits for it is told by what is waited for next.
   await failing;
   expect(wal.busy()).toBeNull();
+  asked[1]?.done();
+  await expect(second).rejects.toThrow('the disk failed');
   await wal.close();
 });

@@ -16,9 +16,13 @@ export interface Durable {
   close(): Promise<void>;
 }
 
+/** Waits for the disk at the same time: while one is at it, the next one's pages are on their way, and nobody has to start it when the first ends. */
+const WAITS = 2;
+
 /**
  * Brings SQLite's write-ahead log to the disk without holding up the process: whoever commits while the disk is busy waits for the next
- * turn, all of them together. After a power cut SQLite takes what is whole of the log, in order. SQLite keeps no locks on this file,
+ * turn, all of them together. After a power cut SQLite takes what is whole of the log, in order: a wait that began later ends when all
+ * pages are written that were there when it began, also those that an earlier one is still at. SQLite keeps no locks on this file,
  * so it may be opened and closed beside it.
  *
  * A disk that failed once is not believed again: Linux may call pages clean that it could not write, and what is behind a hole in
@@ -26,44 +30,51 @@ export interface Durable {
  * @param path the log; it must be there
  */
 export function makeDurable(path: string, sync = syncFile): Durable {
-  const file = openSync(path, 'r+');
-  let running: Promise<void> = Promise.resolve();
-  let isRunning = false;
+  // Opened for each: of a page that it could not write Linux tells each opened file once, and so only one of those who wait by the same.
+  const files = Array.from({ length: WAITS }, () => openSync(path, 'r+'));
+  const idle = [...files];
+  const underWay = new Set<Promise<void>>();
   let next: Promise<void> | undefined;
   let broken: Error | undefined;
   const check = () => {
     if (broken) throw broken;
   };
-  async function turn() {
-    check();
-    isRunning = true;
+  const oneEnds = () => Promise.race(underWay);
+  async function wait(file: number) {
     try {
+      check();
       await sync(file);
+      // What another was told may be about the same pages.
+      check();
     } catch (error) {
-      broken = new StorageFault('failed', 'the disk failed: nothing is written any more until a restart', {
+      broken ??= new StorageFault('failed', 'the disk failed: nothing is written any more until a restart', {
         cause: error,
       });
       throw broken;
     } finally {
-      isRunning = false;
+      idle.push(file);
     }
+  }
+  async function turn() {
+    let file: number | undefined;
+    for (file = idle.pop(); file === undefined; file = idle.pop()) await oneEnds();
+    next = undefined;
+    const waiting = wait(file);
+    const ended: Promise<void> = waiting.catch(() => {}).then(() => void underWay.delete(ended));
+    underWay.add(ended);
+    await waiting;
   }
   return {
     check,
     durable() {
-      next ??= running
-        .catch(() => {})
-        .then(() => {
-          next = undefined;
-          running = turn();
-          return running;
-        });
+      next ??= Promise.resolve().then(turn);
       return next;
     },
-    busy: () => (isRunning ? running.catch(() => {}) : null),
+    busy: () => (idle.length > 0 ? null : oneEnds()),
     async close() {
-      await (next ?? running).catch(() => {});
-      closeSync(file);
+      await next?.catch(() => {});
+      await Promise.all(underWay);
+      for (const file of files) closeSync(file);
     },
   };
 }

@@ -76,7 +76,8 @@ export const test = base.extend<Fixtures, { site: Console; browsers: Browsers }>
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ username, password: `demo-${username}` }),
         });
-        const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+        const cookie = response.headers.getSetCookie()[0]?.split(';')[0];
+        if (!cookie) throw new Error(`${username} is not let in: ${response.status} ${await response.text()}`);
         cookies.set(username, cookie);
         return cookie;
       };

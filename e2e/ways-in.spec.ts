@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { encode } from 'uqr';
-import { codeOf, openScan, PRINT, scanByHand, seeRefused, seeResident, seeScanning } from './actions.ts';
+import { codeOf, openScan, PRINT, scanByHand, seeRefused, seeResident, seeScanning, signIn } from './actions.ts';
 import { expect, test } from './fixtures.ts';
 
 const code = codeOf('demo:authenticated');
@@ -151,8 +151,9 @@ test.describe('the camera says what is wrong', () => {
   });
 
   test('it stops when the page is left', async ({ openTablet }) => {
-    const page = await openTablet({ as: 'nurse' });
-    await openScan(page);
+    const page = await openTablet();
+    // A session of its own: the next test goes on with the one that `as` gives.
+    await signIn(page, 'nurse', 'demo-nurse');
     await seeScanning(page);
     const track = await trackOf(page);
     await page.getByRole('button', { name: '退出' }).click();
