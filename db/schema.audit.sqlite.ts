@@ -6,7 +6,8 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 export const auditEvents = sqliteTable(
   'audit_events',
   {
-    id: integer('id').primaryKey({ autoIncrement: true }),
+    /** Given by the chain, which has no gaps. */
+    id: integer('id').primaryKey(),
     at: text('at').notNull(),
     action: text('action').notNull(),
     outcome: text('outcome').notNull(),
@@ -21,7 +22,7 @@ export const auditEvents = sqliteTable(
     /** SM3 over the row before's hash and this row; null only in rows of versions before the chain, until the next event. */
     hash: text('hash'),
     /**
-     * 1: stands in the indexes by person, action, site and subject. Events enter them later, many at once, with the figures: whoever waits
+     * 1: stands in the indexes by person, action, site, subject and time. Events enter them later, many at once, with the figures: whoever waits
      * for an answer does not wait for that, too. No part of the chain.
      */
     searchable: integer('searchable').notNull().default(1),
@@ -32,7 +33,7 @@ export const auditEvents = sqliteTable(
     index('audit_by_action').on(t.action, t.id).where(sql`${t.searchable} = 1`),
     index('audit_by_site').on(t.siteCode, t.id).where(sql`${t.searchable} = 1`),
     index('audit_by_subject').on(sql`substr(${t.subject}, 1, 24)`).where(sql`${t.searchable} = 1`),
-    index('audit_by_time').on(t.at),
+    index('audit_by_time').on(t.at).where(sql`${t.searchable} = 1`),
   ],
 );
 

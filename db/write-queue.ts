@@ -19,6 +19,8 @@ const COURTESY_MS = 50;
 /** How often a write is begun at most that another program got in the way of, and milliseconds before the next time, on average. */
 const TRIES = 4;
 const RETRY_MS = 20;
+/** For so many turns of the process, before a commit, others may come: it costs as much as one of them. */
+const TURNS = 2;
 const NODE = Number.parseInt(process.versions.node, 10);
 
 /** What the queue asks of a database. Everything may throw what the storage says. */
@@ -34,7 +36,7 @@ export interface Writer {
   begin(deadline: number): Promise<void>;
   savepoint(): Promise<void>;
   release(): Promise<void>;
-  /** Whether no statement has failed since the savepoint, as far as that ends a transaction. */
+  /** Whether no statement has failed since the transaction or the savepoint began, as far as that ends a transaction. */
   isWhole(): boolean;
   /** Takes back what was written since the savepoint. @returns false: the whole transaction is gone */
   takeBack(): Promise<boolean>;
@@ -92,14 +94,14 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     }
   }
 
-  /** The only write of its transaction. */
-  function runAlone(opener: Waiting): Promise<unknown> {
-    return run(opener, async () => {
-      await writer.rollback();
-      memory.forget();
-      await writer.begin(performance.now() + lockPatience);
-    });
+  async function beginAgain(): Promise<void> {
+    await writer.rollback();
+    memory.forget();
+    await writer.begin(performance.now() + lockPatience);
   }
+
+  /** The only write of its transaction. */
+  const runAlone = (opener: Waiting): Promise<unknown> => run(opener, beginAgain);
 
   /**
    * Those of a group, and whoever comes meanwhile, one after the other.
@@ -130,14 +132,12 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     }
   }
 
-  /** A group in one savepoint; where one throws, all of it once more, each in one of its own. @param open gets who goes along */
+  /** A group without a savepoint; where one throws, all of it once more, each in one of its own. @param open gets who goes along */
   async function runGroupOf(open: Waiting[], along: Waiting[], until: number): Promise<unknown[]> {
-    await writer.savepoint();
     try {
       return await runAll(open, along, until, false);
-    } catch (error) {
-      if (!(await writer.takeBack())) throw error;
-      memory.forget();
+    } catch {
+      await beginAgain();
       return runAll(open, along, until, true);
     }
   }
@@ -192,16 +192,21 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     );
   }
 
-  /** The next of a group; none where nobody stands in the queue and a commit need not wait. @param until by `performance.now` */
+  /** The next of a group; none where nobody comes and a commit need not wait. @param until by `performance.now` */
   async function takeNext(along: Waiting[], until: number): Promise<Waiting | undefined> {
-    for (;;) {
+    for (let turns = 0; ; ) {
       const left = until - performance.now();
       if (left <= 0) return undefined;
       const next = first.shift() ?? along.shift();
       if (next) return next;
       const busy = writer.busy();
-      if (!busy) return undefined;
-      await Promise.race([busy, nextArrival(), pause(left, undefined, { ref: false })]);
+      if (busy) {
+        await Promise.race([busy, nextArrival(), pause(left, undefined, { ref: false })]);
+        continue;
+      }
+      if (turns === TURNS) return undefined;
+      turns += 1;
+      await nextTurn();
     }
   }
 

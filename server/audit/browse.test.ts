@@ -113,6 +113,7 @@ const FILTERS: [string, AuditFilter][] = [
   ['one day', { from: '2026-03-03', to: '2026-03-03' }],
   ['from a day on', { from: '2026-03-05' }],
   ['up to a day', { to: '2026-03-01' }],
+  ['up to a day that ends behind the indexes', { to: '2026-03-04' }],
   ['days before the first event', { to: '2020-01-01' }],
   ['days after the last', { from: '2099-01-01' }],
   ['person and action', { actor: 'nurse', action: 'voucher.issue' }],

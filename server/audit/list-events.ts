@@ -140,27 +140,32 @@ async function findActor(db: Reader, name: string): Promise<string | null> {
   return person?.id ?? null;
 }
 
-/** The ids of the days asked for. Null: none. */
+/**
+ * The ids of the days asked for, and of what does not stand in the index of times yet as much as may belong to them. Null: none.
+ */
 async function windowOf(db: Reader, { from, to }: AuditFilter): Promise<Window | null> {
   const { id, at } = auditEvents;
   const ids = () => db.select({ id }).from(auditEvents);
-  const [first] = from
-    ? await ids()
-        .where(gte(at, firstMomentOf(from)))
-        .orderBy(asc(at), asc(id))
-        .limit(1)
-    : [];
-  const [last] = to
-    ? await ids()
-        .where(lte(at, lastMomentOf(to)))
-        .orderBy(desc(at), desc(id))
-        .limit(1)
-    : [];
-  if ((from && !first) || (to && !last)) return null;
-  return {
-    after: first ? first.id - 1 : Number.MIN_SAFE_INTEGER,
-    before: last ? last.id + 1 : Number.MAX_SAFE_INTEGER,
-  };
+  const last = await searchableUpTo(db);
+  let [after, before] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  if (from) {
+    const [first] = await ids()
+      .where(and(gte(at, firstMomentOf(from)), isSearchable))
+      .orderBy(asc(at), asc(id))
+      .limit(1);
+    after = first ? first.id - 1 : last;
+  }
+  if (to) {
+    const [behind] = await db.select({ at }).from(auditEvents).where(gt(id, last)).orderBy(asc(id)).limit(1);
+    if (behind && behind.at <= lastMomentOf(to)) return { after, before };
+    const [newest] = await ids()
+      .where(and(lte(at, lastMomentOf(to)), isSearchable))
+      .orderBy(desc(at), desc(id))
+      .limit(1);
+    if (!newest) return null;
+    before = newest.id + 1;
+  }
+  return { after, before };
 }
 
 const inWindow = ({ after, before }: Window) => and(gt(auditEvents.id, after), lt(auditEvents.id, before));

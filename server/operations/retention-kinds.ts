@@ -2,7 +2,7 @@
 import { and, asc, eq, gt, inArray, lt, notExists, sql } from 'drizzle-orm';
 import { isOneOf, type Queries, type Transaction, tables } from '../../db/index.ts';
 import { cutChain } from '../audit/chain.ts';
-import { searchableUpTo } from '../audit/searchable.ts';
+import { isSearchable, searchableUpTo } from '../audit/searchable.ts';
 import { shanghaiDay, shanghaiTime } from '../time.ts';
 import type { Retention } from './retention.ts';
 
@@ -37,7 +37,7 @@ export function kindsOf(retention: Retention, now: Date): Record<keyof Retention
 /** Events that the figures have counted, from the first on. */
 function oldEvents(before: string): Kind {
   return {
-    count: (db) => db.$count(auditEvents, lt(auditEvents.at, before)),
+    count: (db) => db.$count(auditEvents, and(lt(auditEvents.at, before), isSearchable)),
     async removeSome(tx) {
       const { removed } = await cutChain(tx, { before, upTo: await searchableUpTo(tx), most: ROWS_AT_ONCE });
       return { removed, done: removed < ROWS_AT_ONCE };
