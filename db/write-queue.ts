@@ -19,8 +19,6 @@ const COURTESY_MS = 50;
 /** How often a write is begun at most that another program got in the way of, and milliseconds before the next time, on average. */
 const TRIES = 4;
 const RETRY_MS = 20;
-/** For so many turns of the process, before a commit, others may come: it costs as much as one of them. */
-const TURNS = 2;
 const NODE = Number.parseInt(process.versions.node, 10);
 
 /** What the queue asks of a database. Everything may throw what the storage says. */
@@ -192,21 +190,16 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     );
   }
 
-  /** The next of a group; none where nobody comes and a commit need not wait. @param until by `performance.now` */
+  /** The next of a group; none where nobody stands in the queue and a commit need not wait. @param until by `performance.now` */
   async function takeNext(along: Waiting[], until: number): Promise<Waiting | undefined> {
-    for (let turns = 0; ; ) {
+    for (;;) {
       const left = until - performance.now();
       if (left <= 0) return undefined;
       const next = first.shift() ?? along.shift();
       if (next) return next;
       const busy = writer.busy();
-      if (busy) {
-        await Promise.race([busy, nextArrival(), pause(left, undefined, { ref: false })]);
-        continue;
-      }
-      if (turns === TURNS) return undefined;
-      turns += 1;
-      await nextTurn();
+      if (!busy) return undefined;
+      await Promise.race([busy, nextArrival(), pause(left, undefined, { ref: false })]);
     }
   }
 
