@@ -95,6 +95,14 @@ export interface Db {
    */
   write<T>(work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   /**
+   * Reads, then writes what follows from it, as `write` does: for what may have changed in the moment between. Where readers are in nobody's way it
+   * is read before the transaction; SQLite reads in it, as the connection that writes has in memory what others drop at each commit.
+   */
+  readThenWrite<S, T>(
+    read: (queries: Queries) => Promise<S>,
+    work: (tx: Transaction, seen: S) => Promise<T>,
+  ): Promise<T>;
+  /**
    * Returns in a later turn of the event loop, in which no write is under way that is neither `patient` nor gathers: whoever waits for one is
    * answered before what this keeps back is begun. At `deadline` (by `performance.now`) it returns all the same.
    */

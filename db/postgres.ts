@@ -52,10 +52,15 @@ export async function openPostgres(
   const counters = makePool(url, COUNTERS);
   const writer = makeWriter(writers, faults, watch);
   const queue = makeWriteQueue({ writer, faults, lockPatience, watch });
+  const read = makeQueries(noting(readers.ask, faults)) as unknown as Queries;
   return {
     dialect: 'pg',
-    read: makeQueries(noting(readers.ask, faults)) as unknown as Queries,
+    read,
     write: queue.add,
+    async readThenWrite(look, work) {
+      const seen = await look(read);
+      return queue.add((tx) => work(tx, seen));
+    },
     lull: queue.lull,
     prove: () => queue.add(async () => void (await writer.ask({ text: PROOF }))),
     status: () => ({ ...queue.status(), fault: faults.state() }),

@@ -79,6 +79,7 @@ export function openSqlite(
     dialect: 'sqlite',
     read,
     write: queue.add,
+    readThenWrite: (look, work) => queue.add(async (tx) => work(tx, await look(tx))),
     lull: queue.lull,
     prove: () =>
       queue.add(async () => {

@@ -2,6 +2,7 @@
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import type { Fault } from './fault.ts';
+import type { Db, Transaction } from './index.ts';
 import { onPostgres } from './test-database.ts';
 
 const CODES = {
@@ -31,3 +32,37 @@ export function failCommits(fault: keyof typeof CODES): () => void {
   };
   return () => Object.assign(Database.prototype, { exec });
 }
+
+/** The same database, but all that writes goes by this. */
+export const writingBy = (db: Db, write: Db['write']): Db => ({
+  ...db,
+  write,
+  readThenWrite: (look, work) => write(async (tx) => work(tx, await look(tx))),
+});
+
+const CHANGES = ['insert', 'update', 'delete', 'insertMany'];
+
+/** The same database, but the power fails at the n-th statement of each transaction that changes a row. */
+export function failingAt(db: Db, n: number): Db {
+  return writingBy(db, (work) =>
+    db.write((tx) => {
+      let statements = 0;
+      const counted = (each: Transaction): Transaction =>
+        new Proxy(each, {
+          get(target, name: keyof Transaction) {
+            if (CHANGES.includes(name) && ++statements === n) throw new Error('power cut');
+            if (name === 'kept') return keptBy(target, counted);
+            const member = target[name];
+            return typeof member === 'function' ? member.bind(target) : member;
+          },
+        });
+      return work(counted(tx));
+    }),
+  );
+}
+
+/** What is written at a transaction's end is counted, too. */
+const keptBy = ({ kept }: Transaction, counted: (tx: Transaction) => Transaction): Transaction['kept'] => ({
+  get: kept.get,
+  set: (key, value, save) => kept.set(key, value, (tx, last) => save(counted(tx), last)),
+});

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEMO_CITY } from '../db/demo/city.ts';
 import { fillDemo } from '../db/demo/fill.ts';
 import { demoRecords } from '../db/demo/records.ts';
-import { type Db, open, type Transaction, tables } from '../db/index.ts';
+import { type Db, open, tables } from '../db/index.ts';
 import { makeTestDatabase, type TestDatabase } from '../db/test-database.ts';
+import { failingAt, writingBy } from '../db/test-faults.ts';
 import { accountWrites } from './account/test-writes.ts';
 import { recordVerdict } from './audit/verification.ts';
 import { authenticate } from './city/authenticate.ts';
@@ -62,27 +63,6 @@ afterAll(async () => {
   await db.close();
   await database.drop();
 });
-
-/** The same database, but the power fails at the n-th statement that changes a row. */
-function failingAt(n: number): Db {
-  return {
-    ...db,
-    write: (work) =>
-      db.write((tx) => {
-        let statements = 0;
-        const counted = new Proxy(tx, {
-          get(target, name: keyof Transaction) {
-            if ((name === 'insert' || name === 'update' || name === 'delete') && ++statements === n) {
-              throw new Error('power cut');
-            }
-            const member = target[name];
-            return typeof member === 'function' ? member.bind(target) : member;
-          },
-        });
-        return work(counted);
-      }),
-  };
-}
 
 async function everything(): Promise<string> {
   const all = await Promise.all(Object.values(tables).map((table) => db.read.select().from(table)));
@@ -267,23 +247,20 @@ const WRITES: Record<string, (db: Db) => Promise<unknown>> = {
   'staff:create': (broken) => createStaff(broken, system, { username: 'newcomer2', name: '新人', role: 'auditor' }),
 };
 
-// A batch says nine statements; what else is written says fewer.
+// A batch says a dozen statements; what else is written says fewer.
 it.each(Object.keys(WRITES))('%s', async (name) => {
   const write = WRITES[name];
   if (!write) throw new Error(name);
   await printed();
   let cuts = 0;
-  for (let n = 1; n <= 12; n += 1) {
+  for (let n = 1; n <= 20; n += 1) {
     // What the write stands on (a printed voucher) may count its own prints before the cut; so look right before it.
     let before = '';
-    const broken = failingAt(n);
-    const watched: Db = {
-      ...broken,
-      write: async (work) => {
-        before = await everything();
-        return broken.write(work);
-      },
-    };
+    const broken = failingAt(db, n);
+    const watched = writingBy(db, async (work) => {
+      before = await everything();
+      return broken.write(work);
+    });
     const failed = await write(watched).then(
       () => false,
       (error: Error) => error.message === 'power cut',

@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { asc, eq, getTableColumns, gt, lte } from 'drizzle-orm';
-import { allGiven, given, prepared, type Queries, type Transaction, tables } from '../../db/index.ts';
+import { given, prepared, type Queries, type Transaction, tables, type Value } from '../../db/index.ts';
 import { searchableIfAny } from './searchable.ts';
 
 const { auditEvents, auditHead } = tables;
@@ -15,8 +15,12 @@ const { searchable: _, ...columnsOfEvents } = getTableColumns(auditEvents);
 /** What the chain holds of an event, and its hash. */
 export const CHAINED = columnsOfEvents;
 
-/** The head as the events of one transaction move it: it is written once. */
-const HEAD = Symbol('audit head');
+/** The end of the chain as the events of one transaction move it. They are written together, at its end, and the head once. */
+const END = Symbol('end of the audit trail');
+interface End extends Head {
+  /** Who takes a write back goes back to the end before it, so none is changed. */
+  pending: { row: AuditRow; before: End } | null;
+}
 /** Keys of the rows of `audit_head`. */
 export const HEAD_KEY = 1;
 const ANCHOR_KEY = 2;
@@ -30,13 +34,12 @@ export function hashOf(previous: string, row: Omit<AuditRow, 'hash'>): string {
   return hash('sm3', JSON.stringify(canonical));
 }
 
-/** Adds a row to the end of the chain. */
+/** Adds a row to the end of the chain. It can be read once the transaction is committed. */
 export async function appendEvent(tx: Transaction, event: Omit<AuditRow, 'id' | 'hash'>): Promise<void> {
-  const last = tx.kept.get<Head>(HEAD) ?? (await readLast(tx));
+  const before = tx.kept.get<End>(END) ?? { ...(await readLast(tx)), pending: null };
   const { at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId } = event;
-  const id = last.lastId + 1;
   const row = {
-    id,
+    id: before.lastId + 1,
     at,
     action,
     outcome,
@@ -47,14 +50,26 @@ export async function appendEvent(tx: Transaction, event: Omit<AuditRow, 'id' | 
     detail,
     requestId,
     hash: '',
-    searchable: 0,
   };
-  row.hash = hashOf(last.hash, row);
-  await insertEvent(tx, row);
-  tx.kept.set<Head>(HEAD, { lastId: id, hash: row.hash }, saveHead);
+  row.hash = hashOf(before.hash, row);
+  tx.kept.set<End>(END, { lastId: row.id, hash: row.hash, pending: { row, before } }, saveEnd);
 }
 
-const saveHead = async (tx: Transaction, head: Head) => void (await moveHead(tx, { ...head }));
+async function saveEnd(tx: Transaction, end: End): Promise<void> {
+  const rows: Value[][] = [];
+  for (let { pending } = end; pending; pending = pending.before.pending) rows.push(valuesOf(pending.row));
+  await tx.insertMany(auditEvents, KEYS, rows.reverse());
+  await moveHead(tx, { lastId: end.lastId, hash: end.hash });
+}
+
+const KEYS = [
+  ...(['id', 'at', 'action', 'outcome', 'actor', 'actorRole', 'siteCode', 'subject', 'detail', 'requestId'] as const),
+  ...(['hash', 'searchable'] as const),
+];
+function valuesOf(row: AuditRow): Value[] {
+  const { id, at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId, hash } = row;
+  return [id, at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId, hash, 0];
+}
 
 async function readLast(tx: Transaction): Promise<Head> {
   const [head] = await readHead(tx, {});
@@ -65,7 +80,6 @@ async function readLast(tx: Transaction): Promise<Head> {
 const readHead = prepared((db: Pick<Queries, 'select'>) =>
   db.select().from(auditHead).where(eq(auditHead.key, HEAD_KEY)),
 );
-const insertEvent = prepared((tx: Transaction) => tx.insert(auditEvents).values(allGiven(auditEvents)));
 const moveHead = prepared((tx: Transaction) =>
   tx
     .update(auditHead)

@@ -4,7 +4,7 @@ import { atMost, given, prepared, type Queries, tables } from '../../db/index.ts
 const { records } = tables;
 
 /** What a nurse sees of everybody, and a voucher says: each sealed column more would be opened for nothing. */
-const COLUMNS = {
+export const COLUMNS = {
   id: records.id,
   erhcCardNo: records.erhcCardNo,
   name: records.name,
@@ -28,17 +28,19 @@ export type CardState =
 
 /** How much of a card's number its index holds: enough to tell cards apart, and a quarter of the size. */
 const START = 16;
+export const startOf = (cardNo: string): string => cardNo.slice(0, START);
 
 /** Records of a card. */
-export const byCard = (cardNo: string): SQL | undefined => cardIs(cardNo.slice(0, START), cardNo);
+export const byCard = (cardNo: string): SQL | undefined => cardIs(startOf(cardNo), cardNo);
 
-function cardIs(start: string | Placeholder, cardNo: string | Placeholder): SQL | undefined {
+/** The same. @param start what {@link startOf} gives of it */
+export function cardIs(start: string | Placeholder, cardNo: string | Placeholder): SQL | undefined {
   const { erhcCardNo } = records;
   return and(sql`substr(${erhcCardNo}, 1, 16) = ${start}`, eq(erhcCardNo, cardNo));
 }
 
 /** Whether both numbers of a record's app stand: what a revoked filing authenticated counts no more, at once (F2). */
-function appStands(): SQL {
+export function appStands(): SQL {
   const { filings } = tables;
   const approved = (number: Column, filed: Column) =>
     sql`exists (select 1 from ${filings} where ${filed} = ${number} and ${filings.state} = 'approved')`;
@@ -51,13 +53,18 @@ function appStands(): SQL {
  * @param cardNo `erhc_card_no` in upper case
  */
 export async function findByCard(db: Queries, cardNo: string): Promise<CardState> {
-  const card = { cardNo, start: cardNo.slice(0, START) };
+  const card = { cardNo, start: startOf(cardNo) };
   // Almost every card has one record, and sorting one costs more than finding it.
   const [only, more] = await findTwo(db, card);
   const [record] = more ? await findNewest(db, card) : [only];
   if (record) return { authenticated: true, record };
-  const [other] = await findAny(db, card);
-  return { authenticated: false, known: other !== undefined };
+  return { authenticated: false, known: await isKnown(db, card) };
+}
+
+/** Whether the province holds any record of a card. */
+export async function isKnown(db: Pick<Queries, 'select'>, card: { cardNo: string; start: string }): Promise<boolean> {
+  const [any] = await findAny(db, card);
+  return any !== undefined;
 }
 
 /** Who was named beside the resident of a record: a child's guardian. */
@@ -78,7 +85,8 @@ const selectAuthenticated = (db: Pick<Queries, 'select'>) =>
     .from(records)
     .where(and(ofCard(), eq(records.recognizeFlag, 1), ne(records.cdOperation, 'd'), appStands()));
 const findTwo = prepared((db: Pick<Queries, 'select'>) => selectAuthenticated(db).limit(atMost(2)));
-const findNewest = prepared((db: Pick<Queries, 'select'>) =>
+/** Of several records of a card that authenticate, the one that counts. */
+export const findNewest = prepared((db: Pick<Queries, 'select'>) =>
   selectAuthenticated(db).orderBy(desc(records.cdTime), desc(records.seq)).limit(atMost(1)),
 );
 const findAny = prepared((db: Pick<Queries, 'select'>) =>

@@ -4,12 +4,11 @@ import { authenticationMethodNames, idCardTypeName, nationalityName, sexName } f
 import { DomainError } from '../errors.ts';
 import type { Sealer } from '../exchange/seal.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
-import { findByCard, findLinkman, type ShownRecord } from '../records/find-by-card.ts';
+import { findLinkman, type ShownRecord } from '../records/find-by-card.ts';
 import { maskIdcode, maskPhone } from '../records/mask.ts';
-import { findCodeRefusal } from '../sites/code-refusal.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { ageInWords, shanghaiDay, yearsBetween } from '../time.ts';
-import { findLive } from '../vouchers/issue.ts';
+import { readScan } from './read-scan.ts';
 
 /** From this age on nobody is expected to come along. */
 const ADULT_YEARS = 16;
@@ -53,28 +52,23 @@ export async function lookup(db: Db, sealer: Sealer, actor: Actor, input: { code
   const code = parseHealthCode(input.code);
   if (!code) throw new DomainError('NOT_HEALTH_CODE', '不是电子健康码', 'code');
   const day = shanghaiDay(new Date());
-  // Read where it is written: the writing connection still has in memory what a scan needs, readers forget all at each commit.
-  const found = await db.write(async (tx) => {
-    const refusal = await findCodeRefusal(tx, sealer, nurse.siteCode, code);
-    const state = refusal ? null : await findByCard(tx, code.cardNo);
-    const outcome =
-      refusal?.code ?? (state?.authenticated ? 'authenticated' : state?.known ? 'unauthenticated' : 'unknown');
-    await recordEvent(tx, nurse, { action: 'scan.lookup', outcome, subject: code.cardNo });
-    if (!state?.authenticated) return refusal ?? { known: state?.known === true };
-    const { record } = state;
-    const isChild = yearsBetween(record.birthday, day) < ADULT_YEARS;
-    const guardian = isChild ? await findLinkman(tx, record.id) : null;
-    return { record, guardian, live: await findLive(tx, nurse.siteCode, day, code.cardNo) };
-  });
-  // Returned, not thrown, inside the transaction: its audit row stays.
-  if (found instanceof DomainError) throw found;
-  if (!found.record) return { outcome: 'unauthenticated', known: found.known };
-  const { record, guardian, live } = found;
-  return {
-    outcome: 'authenticated',
-    resident: toDetails(record, guardian, day),
-    printed: live ? { voucherNo: live.voucherNo, printCount: live.printCount } : null,
-  };
+  const { scan, guardian } = await db.readThenWrite(
+    async (queries) => {
+      const scan = await readScan(queries, sealer, code, { siteCode: nurse.siteCode, day });
+      const isChild = scan.record !== null && yearsBetween(scan.record.birthday, day) < ADULT_YEARS;
+      return { scan, guardian: isChild ? await findLinkman(queries, scan.record.id) : null };
+    },
+    async (tx, seen) => {
+      const { refusal, record } = seen.scan;
+      const outcome = record ? 'authenticated' : (refusal?.code ?? (seen.scan.known ? 'unauthenticated' : 'unknown'));
+      await recordEvent(tx, nurse, { action: 'scan.lookup', outcome, subject: code.cardNo });
+      return seen;
+    },
+  );
+  // Not thrown inside the transaction: its audit row stays.
+  if (scan.refusal) throw scan.refusal;
+  if (!scan.record) return { outcome: 'unauthenticated', known: scan.known };
+  return { outcome: 'authenticated', resident: toDetails(scan.record, guardian, day), printed: scan.live };
 }
 
 function toDetails(record: ShownRecord, guardian: string | null, day: string): ResidentDetails {

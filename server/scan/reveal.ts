@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts';
 import type { Sealer } from '../exchange/seal.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
 import { findByCard } from '../records/find-by-card.ts';
-import { findCodeRefusal, SCANNED_BEFORE } from '../sites/code-refusal.ts';
+import { findCodeRefusal } from '../sites/code-refusal.ts';
 import { type Actor, authorise } from '../staff/actor.ts';
 import { notAuthenticated } from '../vouchers/find.ts';
 
@@ -22,7 +22,7 @@ export async function reveal(
   const nurse = authorise(actor, 'nurse');
   const code = parseHealthCode(input.code);
   if (!code) throw new DomainError('NOT_HEALTH_CODE', '不是电子健康码', 'code');
-  const codeRefusal = await findCodeRefusal(db.read, sealer, nurse.siteCode, code, SCANNED_BEFORE);
+  const codeRefusal = await findCodeRefusal(db.read, sealer, nurse.siteCode, code);
   const state = codeRefusal ? null : await findByCard(db.read, code.cardNo);
   const refusal = codeRefusal ?? (state?.authenticated ? null : notAuthenticated());
   await db.write((tx) =>

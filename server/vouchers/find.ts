@@ -62,7 +62,7 @@ export async function findRefusal(db: Queries, row: VoucherRow): Promise<DomainE
   return state.authenticated ? null : notAuthenticated();
 }
 
-export function toVoucher(row: VoucherRow, site: Site): Voucher {
+export function toVoucher(row: VoucherRow, site: Pick<Site, 'paper'>): Voucher {
   return {
     voucherNo: row.voucherNo,
     paper: site.paper,

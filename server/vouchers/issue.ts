@@ -1,25 +1,17 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
-import {
-  allGiven,
-  type Db,
-  given,
-  prepared,
-  type Queries,
-  type Transaction,
-  tables,
-  type VoucherSnapshot,
-} from '../../db/index.ts';
+import { sql } from 'drizzle-orm';
+import { allGiven, type Db, given, prepared, type Transaction, tables, type VoucherSnapshot } from '../../db/index.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { idCardTypeName, sexName } from '../dictionaries/dictionaries.ts';
 import { DomainError } from '../errors.ts';
 import type { Sealer } from '../exchange/seal.ts';
 import { parseHealthCode } from '../health-code/parse.ts';
-import { findByCard, type ShownRecord } from '../records/find-by-card.ts';
+import type { ShownRecord } from '../records/find-by-card.ts';
 import { maskIdcode } from '../records/mask.ts';
-import { findCodeRefusal, SCANNED_BEFORE } from '../sites/code-refusal.ts';
+import { readScan, type ScanningSite } from '../scan/read-scan.ts';
+import { SCANNED_BEFORE } from '../sites/code-refusal.ts';
 import { type Actor, type Authorised, authorise } from '../staff/actor.ts';
 import { ageInWords, shanghaiDay } from '../time.ts';
-import { getSite, notAuthenticated, type Site, toVoucher, type VoucherRow } from './find.ts';
+import { getVoucher, notAuthenticated, toVoucher, type VoucherRow } from './find.ts';
 import { countPrint } from './reprint.ts';
 import type { Voucher } from './schema.ts';
 
@@ -37,48 +29,27 @@ export async function issueVoucher(db: Db, sealer: Sealer, actor: Actor, input: 
   const code = parseHealthCode(input.code);
   if (!code) throw new DomainError('NOT_HEALTH_CODE', '不是电子健康码', 'code');
   const outcome = await db.write(async (tx) => {
-    const codeRefusal = await findCodeRefusal(tx, sealer, nurse.siteCode, code, SCANNED_BEFORE);
-    const state = codeRefusal ? null : await findByCard(tx, code.cardNo);
-    if (!state?.authenticated) {
-      const refusal = codeRefusal ?? notAuthenticated();
+    const day = shanghaiDay(new Date());
+    const at = { siteCode: nurse.siteCode, day, tolerance: SCANNED_BEFORE };
+    const scan = await readScan(tx, sealer, code, at);
+    if (!scan.record) {
+      const refusal = scan.refusal ?? notAuthenticated();
       await recordEvent(tx, nurse, { action: 'voucher.issue', outcome: refusal.code, subject: code.cardNo });
       return refusal;
     }
-    const site = await getSite(tx, nurse.siteCode);
-    const day = shanghaiDay(new Date());
-    const live = await findLive(tx, site.code, day, code.cardNo);
-    if (live) return toVoucher(await countPrint(tx, nurse, live), site);
-    return toVoucher(await insertVoucher(tx, nurse, site, day, state.record), site);
+    const { site, record, live } = scan;
+    if (live) return toVoucher(await countPrint(tx, nurse, await getVoucher(tx, site.code, live.voucherNo)), site);
+    return toVoucher(await insertVoucher(tx, nurse, site, day, record), site);
   });
   // A refusal is returned, not thrown, inside the transaction: its audit row stays.
   if (outcome instanceof DomainError) throw outcome;
   return outcome;
 }
 
-/** Today's live voucher of a resident at a site, if there is one. */
-export async function findLive(db: Pick<Queries, 'select'>, siteCode: string, day: string, erhcCardNo: string) {
-  const [live] = await readLive(db, { siteCode, day, erhcCardNo });
-  return live;
-}
-
-const readLive = prepared((db: Pick<Queries, 'select'>) =>
-  db
-    .select()
-    .from(vouchers)
-    .where(
-      and(
-        eq(vouchers.siteCode, given('siteCode')),
-        eq(vouchers.day, given('day')),
-        eq(vouchers.erhcCardNo, given('erhcCardNo')),
-        isNull(vouchers.voidedAt),
-      ),
-    ),
-);
-
 async function insertVoucher(
   tx: Transaction,
   nurse: Authorised<'nurse'>,
-  site: Site,
+  site: ScanningSite,
   day: string,
   record: ShownRecord,
 ): Promise<VoucherRow> {
