@@ -7,6 +7,7 @@ import type Database from 'better-sqlite3';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { connect, LOCK_PATIENCE, startCheckpoints } from './connection.ts';
 import { type Durable, makeDurable, syncFile } from './durable.ts';
@@ -221,19 +222,30 @@ function within(deadline: number, turn: Promise<() => void>): Promise<() => void
 }
 
 function insertManyInto(connection: Database.Database): InsertMany {
-  return async (table, keys, rows) => {
-    const columns = getTableColumns(table);
-    const names = keys.map((key) => `"${columns[key]?.name}"`);
+  type Seal = (row: readonly Value[]) => readonly Value[];
+  type Made = { table: SQLiteTable; statement: Database.Statement; seal: Seal | null };
+  // By the list of keys itself: each scan gives the same one.
+  const all = new WeakMap<readonly string[], Made>();
+  function make(table: SQLiteTable, keys: readonly string[]): Made {
+    const columns = keys.map((key) => getTableColumns(table)[key] as SQLiteColumn);
+    const names = columns.map(({ name }) => `"${name}"`);
     const statement = connection.prepare(
       `insert into "${getTableName(table)}" (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`,
     );
-    const sealers = keys.map((key) => {
-      const column = columns[key];
-      return column && isSealed(column) ? (value: Value) => column.mapToDriverValue(value) as Value : null;
-    });
-    const sealed = (row: readonly Value[]) =>
+    const sealers = columns.map((column) =>
+      isSealed(column) ? (value: Value) => column.mapToDriverValue(value) as Value : null,
+    );
+    const seal = (row: readonly Value[]) =>
       row.map((value, at) => (value === null ? null : (sealers[at]?.(value) ?? value)));
-    const kept = sealers.some((sealer) => sealer !== null) ? sealed : (row: readonly Value[]) => row;
-    return rows.map((row) => Number(statement.run(kept(row)).lastInsertRowid));
+    return { table, statement, seal: sealers.some((sealer) => sealer !== null) ? seal : null };
+  }
+  return async (table, keys, rows) => {
+    let made = all.get(keys);
+    if (made?.table !== table) {
+      made = make(table, keys);
+      all.set(keys, made);
+    }
+    const { statement, seal } = made;
+    return rows.map((row) => Number(statement.run(seal ? seal(row) : row).lastInsertRowid));
   };
 }
