@@ -16,13 +16,6 @@ export function makeKept() {
   };
   return {
     kept,
-    /** @returns takes back what is kept from now on */
-    mark(): () => void {
-      const before = new Map(entries);
-      return () => {
-        entries = before;
-      };
-    },
     async save(tx: Transaction): Promise<void> {
       for (const { value, save } of entries.values()) await save(tx, value as never);
       entries = new Map();

@@ -145,7 +145,7 @@ async function begin(held: Held, patience?: number): Promise<void> {
 function makeWriter(pool: Pool, faults: Faults, watch: OpenOptions['watch']) {
   let held: Held | undefined;
   let lost = false;
-  /** Whether a statement failed since the savepoint, and whether the savepoint is done with: one round trip says that and the next. */
+  /** Whether a statement failed since the transaction or the savepoint began, and whether the savepoint is done with: one round trip says that and the next. */
   let [failed, released] = [false, false];
   const drop = (broken: boolean) => {
     held?.letGo(broken);
@@ -183,8 +183,6 @@ function makeWriter(pool: Pool, faults: Faults, watch: OpenOptions['watch']) {
       [failed, released] = [false, false];
     },
     async release() {
-      // Somebody went on after a statement that failed, which PostgreSQL allows nobody.
-      if (failed) throw new Error('a statement of the transaction had failed');
       released = true;
     },
     isWhole: () => !failed,

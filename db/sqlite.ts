@@ -54,7 +54,7 @@ export function openSqlite(
     writer.pragma('foreign_keys = ON');
     // From here on it waits without holding up the process: see the queue's `begin`.
     writer.pragma('busy_timeout = 0');
-    // What a savepoint would bring back: else a file is made for it in each group of writes.
+    // What a savepoint would bring back: else a file is made for it.
     writer.pragma('temp_store = MEMORY');
   } catch (error) {
     writer.close();
@@ -152,7 +152,7 @@ function makeWriter(
     endOfTurn = () => {};
     end();
   };
-  // Compiled once: each is said for every write.
+  // Compiled once.
   const [save, release, undo] = ['SAVEPOINT one', 'RELEASE one', 'ROLLBACK TO one'].map((words) =>
     connection.prepare(words),
   ) as [Statement, Statement, Statement];

@@ -79,17 +79,25 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   const call = ({ work }: Waiting): Promise<unknown> =>
     inside ? inside.run(true, () => work(writer.tx)) : work(writer.tx);
 
-  /** @param takeBack what was written; it throws where there is nothing to go on with */
+  /** With what it keeps for its end. @param takeBack what was written; it throws where there is nothing to go on with */
   async function run(each: Waiting, takeBack: (error: unknown) => Promise<void>): Promise<unknown> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await call(each);
+        const result = await call(each);
+        assertWhole();
+        await memory.save(writer.tx);
+        return result;
       } catch (error) {
         if (tries === TRIES || !writer.isPassing(error)) throw error;
         await takeBack(error);
         await pause(Math.random() * 2 * RETRY_MS * tries);
       }
     }
+  }
+
+  /** Whoever catches what the storage says must not go on without a transaction. */
+  function assertWhole(): void {
+    if (!writer.isWhole()) throw new Error('a statement of the transaction had failed');
   }
 
   async function beginAgain(): Promise<void> {
@@ -120,8 +128,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       }
       if (!apart) {
         results.push(await call(each));
-        // Whoever catches what the storage says must not go on without a transaction.
-        if (!writer.isWhole()) throw new Error('a statement of the transaction had failed');
+        assertWhole();
         continue;
       }
       const ended = await runOneOfMany(each);
@@ -133,7 +140,9 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   /** A group without a savepoint; where one throws, all of it once more, each in one of its own. @param open gets who goes along */
   async function runGroupOf(open: Waiting[], along: Waiting[], until: number): Promise<unknown[]> {
     try {
-      return await runAll(open, along, until, false);
+      const results = await runAll(open, along, until, false);
+      await memory.save(writer.tx);
+      return results;
     } catch {
       await beginAgain();
       return runAll(open, along, until, true);
@@ -143,18 +152,17 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   /** One write of several: a throw takes back its own rows only. @throws what was thrown, where the whole transaction went with it */
   async function runOneOfMany(each: Waiting): Promise<{ result: unknown } | null> {
     await writer.savepoint();
-    const forget = memory.mark();
     try {
       const result = await run(each, async (error) => {
         if (!(await writer.takeBack())) throw error;
-        forget();
+        memory.forget();
         await writer.savepoint();
       });
       await writer.release();
       return { result };
     } catch (error) {
       if (!(await writer.takeBack())) throw error;
-      forget();
+      memory.forget();
       faults.note(error);
       each.reject(error);
       return null;
@@ -172,7 +180,6 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       await writer.begin(opener.asked + lockPatience);
       begun = performance.now();
       results = alone ? [await runAlone(opener)] : await runGroupOf(open, along, begun + writer.groupMs);
-      await memory.save(writer.tx);
       await writer.commit();
     } catch (error) {
       faults.note(error);

@@ -117,6 +117,8 @@ it('finds no scan and no sort in the plans', async () => {
   await liveInTheCity(city);
   await browseTheTrail(auditor);
   await assertClock(site.db.read, new Date());
+  // Long after: it looks for whatever happened since.
+  await expect(assertClock(site.db.read, new Date(Date.now() + 400 * 86_400_000))).rejects.toThrow('knows nothing');
   await nurse.demo.codes.query();
   await nurse.demo.register.query();
   await Promise.all([nurse.phone.choices.query(), nurse.trust.read.query()]);

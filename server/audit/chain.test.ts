@@ -163,6 +163,30 @@ it('events of many at once make one chain, and are found whole while they are wr
   await db.close();
 });
 
+it('an event that the database does not take is told to whoever wrote it, and takes nobody along', async () => {
+  const one = await makeTestDatabase();
+  made.push(one);
+  const db = await open(one.url);
+  const bad = { action: 'record.open', outcome: null as never, subject: 'nobody' } as const;
+  const writes = Array.from({ length: 20 }, (_, n) =>
+    n === 7 ? db.write((tx) => recordEvent(tx, actor, bad)) : tell(db, n),
+  );
+  const ends = await Promise.allSettled(writes);
+  expect(ends.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))).toEqual([7]);
+  expect(await verifyChain(db.read)).toMatchObject({ whole: true, count: 19 });
+  await db.close();
+});
+
+it('half of a character is hashed as it is stored', async () => {
+  const one = await makeTestDatabase();
+  made.push(one);
+  const db = await open(one.url);
+  const halves = { subject: '\udc00 subject', detail: 'a reason \ud83d' };
+  await db.write((tx) => recordEvent(tx, actor, { action: 'record.open', outcome: 'ok', ...halves }));
+  expect(await verifyChain(db.read)).toMatchObject({ whole: true, count: 1 });
+  await db.close();
+});
+
 it('rows of a version before the chain are chained by the next event', async () => {
   const url = await tampered("UPDATE audit_events SET hash = NULL; UPDATE audit_head SET last_id = 0, hash = ''");
   const db = await open(url);

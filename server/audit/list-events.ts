@@ -49,11 +49,14 @@ export async function listEvents(
 ) {
   const rows: Awaited<ReturnType<typeof selectEvents>> = [];
   const conditions = await conditionsOf(db, filter);
-  const window = conditions && (await windowOf(db, filter));
-  if (!conditions || !window) return { rows, nextCursor: null, searchedTo: null };
+  if (!conditions) return { rows, nextCursor: null, searchedTo: null };
 
-  const behind = (id: number, all: Window) => (order === 'newest' ? { ...all, before: id } : { ...all, after: id });
-  const stretches = await stretchesOf(db, conditions, cursor === undefined ? window : behind(cursor, window), order);
+  const behind = (id: number, { after, before }: Window) =>
+    order === 'newest' ? { after, before: Math.min(before, id) } : { after: Math.max(after, id), before };
+  const stretches = (await stretchesOf(db, conditions, filter))
+    .map((each) => (cursor === undefined ? each : { ...each, window: behind(cursor, each.window) }))
+    .filter(({ window }) => window.after < window.before - 1);
+  if (order === 'newest') stretches.reverse();
   let end: number | null = null;
   for (let looked = 0; looked < EVENTS_LOOKED_AT; ) {
     const [stretch] = stretches;
@@ -77,20 +80,17 @@ export async function listEvents(
   return { rows, nextCursor: end, searchedTo: rows.length < limit && end !== null ? await timeOf(db, end) : null };
 }
 
-/** In the order asked for: what stands in the indexes, and what does not yet. */
-async function stretchesOf(
-  db: Reader,
-  { driving, rest }: Conditions,
-  { after, before }: Window,
-  order: AuditOrder,
-): Promise<Stretch[]> {
-  if (!driving) return [{ window: { after, before }, driving, rest }];
+/** What stands in the indexes, and what does not yet. */
+async function stretchesOf(db: Reader, { driving, rest }: Conditions, filter: AuditFilter): Promise<Stretch[]> {
+  // First: what enters the indexes meanwhile is found behind them.
   const last = await searchableUpTo(db);
-  const stretches = [
+  const { after, before } = await windowOf(db, filter);
+  if (!driving && !filter.from && !filter.to) return [{ window: { after, before }, driving, rest }];
+  return [
     { window: { after, before: Math.min(before, last + 1) }, driving, rest },
-    { window: { after: Math.max(after, last), before }, driving: undefined, rest },
-  ].filter(({ window }) => window.after < window.before - 1);
-  return order === 'newest' ? stretches.reverse() : stretches;
+    // Few, and of any time: machines' clocks differ.
+    { window: { after: last, before: Number.MAX_SAFE_INTEGER }, driving: undefined, rest },
+  ];
 }
 
 async function timeOf(db: Reader, id: number): Promise<string | null> {
@@ -140,32 +140,27 @@ async function findActor(db: Reader, name: string): Promise<string | null> {
   return person?.id ?? null;
 }
 
-/**
- * The ids of the days asked for, and of what does not stand in the index of times yet as much as may belong to them. Null: none.
- */
-async function windowOf(db: Reader, { from, to }: AuditFilter): Promise<Window | null> {
+/** The ids of the days asked for, of what stands in the indexes. */
+async function windowOf(db: Reader, { from, to }: AuditFilter): Promise<Window> {
   const { id, at } = auditEvents;
   const ids = () => db.select({ id }).from(auditEvents);
-  const last = await searchableUpTo(db);
-  let [after, before] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
-  if (from) {
-    const [first] = await ids()
-      .where(and(gte(at, firstMomentOf(from)), isSearchable))
-      .orderBy(asc(at), asc(id))
-      .limit(1);
-    after = first ? first.id - 1 : last;
-  }
-  if (to) {
-    const [behind] = await db.select({ at }).from(auditEvents).where(gt(id, last)).orderBy(asc(id)).limit(1);
-    if (behind && behind.at <= lastMomentOf(to)) return { after, before };
-    const [newest] = await ids()
-      .where(and(lte(at, lastMomentOf(to)), isSearchable))
-      .orderBy(desc(at), desc(id))
-      .limit(1);
-    if (!newest) return null;
-    before = newest.id + 1;
-  }
-  return { after, before };
+  const [first] = from
+    ? await ids()
+        .where(and(gte(at, firstMomentOf(from)), isSearchable))
+        .orderBy(asc(at), asc(id))
+        .limit(1)
+    : [];
+  const [last] = to
+    ? await ids()
+        .where(and(lte(at, lastMomentOf(to)), isSearchable))
+        .orderBy(desc(at), desc(id))
+        .limit(1)
+    : [];
+  if ((from && !first) || (to && !last)) return { after: 0, before: 0 };
+  return {
+    after: first ? first.id - 1 : Number.MIN_SAFE_INTEGER,
+    before: last ? last.id + 1 : Number.MAX_SAFE_INTEGER,
+  };
 }
 
 const inWindow = ({ after, before }: Window) => and(gt(auditEvents.id, after), lt(auditEvents.id, before));

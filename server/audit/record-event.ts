@@ -27,8 +27,9 @@ export async function recordEvent(
     actor: who,
     actorRole,
     siteCode,
-    subject: event.subject ?? null,
-    detail: event.detail ?? null,
+    // As it will be read again: half of a surrogate pair is stored as U+FFFD, and hashed it would look changed.
+    subject: event.subject?.toWellFormed() ?? null,
+    detail: event.detail?.toWellFormed() ?? null,
     requestId: actor.requestId,
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Which events stand in the indexes by person, site, action and subject. Who waits for an answer does not wait for those, too: the figures, which
+ * Which events stand in the indexes by person, site, action, subject and time. Who waits for an answer does not wait for those, too: the figures, which
  * read every event once, put some hundred in at a time (docs/decisions/012).
  */
 import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm';

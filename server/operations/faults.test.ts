@@ -183,7 +183,7 @@ describe('a damaged database', () => {
     await db.unlock();
     await fillDemo(db, secret);
     await db.close();
-    overwrite(file, 'vouchers');
+    overwrite(file, 'voucher_serials');
     const server = await start({ databaseUrl: `file:${file}`, flags: ['--demo', '--api-only'], logFile });
     const nurse = client(server.url, sessionCookie(await signIn(server.url, 'nurse')));
     expect(await codeOf(nurse.scan.lookup.mutate({ code: qrOf('demo:unknown') }))).toBe('ok');

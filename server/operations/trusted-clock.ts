@@ -44,8 +44,17 @@ async function firstEvent(db: Pick<Queries, 'select'>): Promise<string | null> {
   return row?.at ?? null;
 }
 
+/** In the index of times, else behind it, where there are few. */
 async function newestWithin(db: Pick<Queries, 'select'>, after: string, until: string): Promise<string | null> {
   const within = and(gt(at, after), lte(at, until));
-  const [row] = await db.select({ at }).from(auditEvents).where(within).orderBy(desc(at)).limit(1);
-  return row?.at ?? null;
+  const behind = gt(auditEvents.id, await searchableUpTo(db));
+  const [row] = await db.select({ at }).from(auditEvents).where(and(within, isSearchable)).orderBy(desc(at)).limit(1);
+  if (row) return row.at;
+  const [last] = await db
+    .select({ at })
+    .from(auditEvents)
+    .where(and(within, behind))
+    .orderBy(desc(auditEvents.id))
+    .limit(1);
+  return last?.at ?? null;
 }
