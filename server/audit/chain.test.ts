@@ -29,6 +29,13 @@ afterAll(async () => {
   for (const each of made) await each.drop();
 });
 
+/** An empty one. */
+async function openNew(): Promise<Db> {
+  const database = await makeTestDatabase();
+  made.push(database);
+  return open(database.url);
+}
+
 /** What the operator's command says of a database. */
 async function verify(url: string): Promise<{ code: number; said: string }> {
   const run = promisify(execFile)('node', ['dist/verify.command.js'], {
@@ -153,9 +160,7 @@ describe('a row', () => {
 });
 
 it('events of many at once make one chain, and are found whole while they are written', async () => {
-  const busy = await makeTestDatabase();
-  made.push(busy);
-  const db = await open(busy.url);
+  const db = await openNew();
   const writing = Promise.all(Array.from({ length: 300 }, (_, n) => tell(db, n)));
   expect((await verifyChain(db.read)).whole).toBe(true);
   await writing;
@@ -164,9 +169,7 @@ it('events of many at once make one chain, and are found whole while they are wr
 });
 
 it('an event that the database does not take is told to whoever wrote it, and takes nobody along', async () => {
-  const one = await makeTestDatabase();
-  made.push(one);
-  const db = await open(one.url);
+  const db = await openNew();
   const bad = { action: 'record.open', outcome: null as never, subject: 'nobody' } as const;
   const writes = Array.from({ length: 20 }, (_, n) =>
     n === 7 ? db.write((tx) => recordEvent(tx, actor, bad)) : tell(db, n),
@@ -178,9 +181,7 @@ it('an event that the database does not take is told to whoever wrote it, and ta
 });
 
 it('half of a character is hashed as it is stored', async () => {
-  const one = await makeTestDatabase();
-  made.push(one);
-  const db = await open(one.url);
+  const db = await openNew();
   const halves = { subject: '\udc00 subject', detail: 'a reason \ud83d' };
   await db.write((tx) => recordEvent(tx, actor, { action: 'record.open', outcome: 'ok', ...halves }));
   expect(await verifyChain(db.read)).toMatchObject({ whole: true, count: 1 });

@@ -9,7 +9,8 @@ import { searchableIfAny } from './searchable.ts';
 
 const { auditEvents, auditHead } = tables;
 
-export type AuditRow = Omit<typeof auditEvents.$inferSelect, 'searchable'>;
+type WrittenRow = typeof auditEvents.$inferSelect;
+export type AuditRow = Omit<WrittenRow, 'searchable'>;
 type Head = { lastId: number; hash: string };
 const { searchable: _, ...columnsOfEvents } = getTableColumns(auditEvents);
 /** What the chain holds of an event, and its hash. */
@@ -19,7 +20,7 @@ export const CHAINED = columnsOfEvents;
 const END = Symbol('end of the audit trail');
 interface End extends Head {
   /** Who takes a write back goes back to the end before it, so none is changed. */
-  pending: { row: AuditRow; before: End } | null;
+  pending: { row: WrittenRow; before: End } | null;
 }
 /** Keys of the rows of `audit_head`. */
 export const HEAD_KEY = 1;
@@ -50,6 +51,7 @@ export async function appendEvent(tx: Transaction, event: Omit<AuditRow, 'id' | 
     detail,
     requestId,
     hash: '',
+    searchable: 0,
   };
   row.hash = hashOf(before.hash, row);
   tx.kept.set<End>(END, { lastId: row.id, hash: row.hash, pending: { row, before } }, saveEnd);
@@ -63,19 +65,15 @@ async function readEnd(tx: Transaction): Promise<End> {
 
 async function saveEnd(tx: Transaction, end: End): Promise<void> {
   const rows: Value[][] = [];
-  for (let { pending } = end; pending; pending = pending.before.pending) rows.push(valuesOf(pending.row));
+  for (let { pending } = end; pending; pending = pending.before.pending) {
+    const { row } = pending;
+    rows.push(KEYS.map((key) => row[key]));
+  }
   await tx.insertMany(auditEvents, KEYS, rows.reverse());
   await moveHead(tx, { lastId: end.lastId, hash: end.hash });
 }
 
-const KEYS = [
-  ...(['id', 'at', 'action', 'outcome', 'actor', 'actorRole', 'siteCode', 'subject', 'detail', 'requestId'] as const),
-  ...(['hash', 'searchable'] as const),
-];
-function valuesOf(row: AuditRow): Value[] {
-  const { id, at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId, hash } = row;
-  return [id, at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId, hash, 0];
-}
+const KEYS = Object.keys(getTableColumns(auditEvents)) as (keyof WrittenRow)[];
 
 async function readLast(tx: Transaction): Promise<Head> {
   const [head] = await readHead(tx, {});

@@ -33,19 +33,24 @@ export const startOf = (cardNo: string): string => cardNo.slice(0, START);
 /** Records of a card. */
 export const byCard = (cardNo: string): SQL | undefined => cardIs(startOf(cardNo), cardNo);
 
-/** The same. @param start what {@link startOf} gives of it */
-export function cardIs(start: string | Placeholder, cardNo: string | Placeholder): SQL | undefined {
+function cardIs(start: string | Placeholder, cardNo: string | Placeholder): SQL | undefined {
   const { erhcCardNo } = records;
   return and(sql`substr(${erhcCardNo}, 1, 16) = ${start}`, eq(erhcCardNo, cardNo));
 }
 
 /** Whether both numbers of a record's app stand: what a revoked filing authenticated counts no more, at once (F2). */
-export function appStands(): SQL {
+function appStands(): SQL {
   const { filings } = tables;
   const approved = (number: Column, filed: Column) =>
     sql`exists (select 1 from ${filings} where ${filed} = ${number} and ${filings.state} = 'approved')`;
   return sql`${approved(records.appRecordNo, filings.appRecordNo)} and ${approved(records.appRecordNoRecognize, filings.appRecordNoRecognize)}`;
 }
+
+const ofCard = () => cardIs(given('start'), given('cardNo'));
+
+/** The records of the card that is {@link given} as `cardNo` and `start` ({@link startOf}) that authenticate it. */
+export const authenticates = (): SQL | undefined =>
+  and(ofCard(), eq(records.recognizeFlag, 1), ne(records.cdOperation, 'd'), appStands());
 
 /**
  * The rule "which record counts" (requirements.md): a resident is authenticated when any live record of the card has
@@ -79,11 +84,7 @@ const readLinkman = prepared((db: Pick<Queries, 'select'>) =>
     .from(records)
     .where(eq(records.id, given('recordId'))),
 );
-const selectAuthenticated = (db: Pick<Queries, 'select'>) =>
-  db
-    .select(COLUMNS)
-    .from(records)
-    .where(and(ofCard(), eq(records.recognizeFlag, 1), ne(records.cdOperation, 'd'), appStands()));
+const selectAuthenticated = (db: Pick<Queries, 'select'>) => db.select(COLUMNS).from(records).where(authenticates());
 const findTwo = prepared((db: Pick<Queries, 'select'>) => selectAuthenticated(db).limit(atMost(2)));
 /** Of several records of a card that authenticate, the one that counts. */
 export const findNewest = prepared((db: Pick<Queries, 'select'>) =>
@@ -92,4 +93,3 @@ export const findNewest = prepared((db: Pick<Queries, 'select'>) =>
 const findAny = prepared((db: Pick<Queries, 'select'>) =>
   db.select({ id: records.id }).from(records).where(ofCard()).limit(atMost(1)),
 );
-const ofCard = () => cardIs(given('start'), given('cardNo'));

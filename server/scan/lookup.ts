@@ -45,7 +45,7 @@ export type LookupResult =
  * The main job's first half (M1 to M3): text of a QR in, the resident's details or "not authenticated" out.
  * Its audit row is committed before the answer leaves.
  * @throws DomainError FORBIDDEN (nurse only), NOT_HEALTH_CODE; STATIC_CODE_REFUSED, CODE_FORGED, CODE_EXPIRED, ISSUER_UNKNOWN
- *   (nothing is looked up then)
+ *   (nothing is told of the resident then)
  */
 export async function lookup(db: Db, sealer: Sealer, actor: Actor, input: { code: string }): Promise<LookupResult> {
   const nurse = authorise(actor, 'nurse');

@@ -1,9 +1,9 @@
-import { and, eq, isNull, ne } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { atMost, given, prepared, type Queries, tables } from '../../db/index.ts';
 import { DomainError } from '../errors.ts';
 import type { Sealer } from '../exchange/seal.ts';
 import type { HealthCode } from '../health-code/parse.ts';
-import { appStands, COLUMNS, cardIs, findNewest, isKnown, type ShownRecord, startOf } from '../records/find-by-card.ts';
+import { authenticates, COLUMNS, findNewest, isKnown, type ShownRecord, startOf } from '../records/find-by-card.ts';
 import { judgeCode, refusalAt, TOLERANCE } from '../sites/code-refusal.ts';
 
 const { records, sites, vouchers } = tables;
@@ -61,11 +61,10 @@ export async function readScan(
 const read = prepared((db: Pick<Queries, 'select'>) => {
   const { name: siteName, paper, nextStation, staticCodes, unknownIssuers } = sites;
   const { voucherNo, printCount } = vouchers;
-  const ofCard = cardIs(given('start'), given('cardNo'));
   return db
     .select({ ...COLUMNS, siteName, paper, nextStation, staticCodes, unknownIssuers, voucherNo, printCount })
     .from(sites)
-    .leftJoin(records, and(ofCard, eq(records.recognizeFlag, 1), ne(records.cdOperation, 'd'), appStands()))
+    .leftJoin(records, authenticates())
     .leftJoin(
       vouchers,
       and(
