@@ -32,24 +32,24 @@ export function connect(path: string, options: Database.Options = {}, faults?: F
 /** Each text is compiled once: drizzle asks for its statement anew at each query. What the storage says to one is noted. */
 export function keepStatements(connection: Database.Database, faults?: Faults) {
   const kept = new LRUCache<string, Database.Statement>({ max: STATEMENTS });
-  function noting<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      faults?.note(error);
-      throw error;
-    }
+  function noting<Given extends unknown[], T>(work: (...given: Given) => T): (...given: Given) => T {
+    return (...given) => {
+      try {
+        return work(...given);
+      } catch (error) {
+        faults?.note(error);
+        throw error;
+      }
+    };
   }
+  const compile = noting((text: string) => Database.prototype.prepare.call(connection, text));
   connection.prepare = ((text: string) => {
     const there = kept.get(text);
     // As it is when new: drizzle may have asked for bare rows.
     if (there) return there.reader ? there.raw(false) : there;
-    const made = noting(() => Database.prototype.prepare.call(connection, text));
+    const made = compile(text);
     for (const name of ['all', 'get', 'run'] as const) {
-      const ask = made[name].bind(made) as (...parameters: unknown[]) => unknown;
-      made[name] = ((...parameters: unknown[]) => {
-        return noting(() => ask(...parameters));
-      }) as never;
+      made[name] = noting(made[name].bind(made) as (...parameters: unknown[]) => unknown) as never;
     }
     kept.set(text, made);
     return made;

@@ -18,14 +18,14 @@ export function makeHaste() {
   }
 
   return {
-    /** @returns to be called at its end */
-    begin(): () => void {
+    begin(): void {
       underWay += 1;
-      return () => {
-        underWay -= 1;
-        if (underWay > 0) return;
-        for (const lull of lulls) lull();
-      };
+    },
+    /** Of one that was begun. */
+    end(): void {
+      underWay -= 1;
+      if (underWay > 0) return;
+      for (const lull of lulls) lull();
     },
     isUnderWay: () => underWay > 0,
     untilLull,

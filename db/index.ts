@@ -139,7 +139,7 @@ export interface OpenOptions {
   counts?: SharedCounts;
   /** With SQLite, where several processes write: waits for this one's turn, which ends when the result is called. */
   turn?: () => Promise<() => void>;
-  /** Told how long a write stood in the queue, and how long the disk took; milliseconds. */
+  /** Told how long the first write of a commit stood in the queue, and how long the disk took; milliseconds. */
   watch?: { waited(ms: number): void; synced(ms: number): void };
 }
 

@@ -49,8 +49,8 @@ function makeFill(params: readonly unknown[]): (values: Record<string, unknown>)
   return (values) =>
     parts.map(({ param, encoder, name }) => {
       if (name === null) return param;
-      if (!(name in values)) throw new Error(`no value was given for ${name}`);
       const value = values[name];
+      if (value === undefined) throw new Error(`no value was given for ${name}`);
       return encoder ? encoder.mapToDriverValue(value) : value;
     });
 }

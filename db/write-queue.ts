@@ -50,6 +50,8 @@ export interface Writer {
 interface Waiting {
   work: (tx: Transaction) => Promise<unknown>;
   asked: number;
+  /** Neither patient nor gathering. */
+  isHasty: boolean;
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
@@ -109,6 +111,15 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
   /** The only write of its transaction. */
   const runAlone = (opener: Waiting): Promise<unknown> => run(opener, beginAgain);
 
+  function answer({ resolve, isHasty }: Waiting, result: unknown): void {
+    resolve(result);
+    if (isHasty) hasty.end();
+  }
+  function refuse({ reject, isHasty }: Waiting, error: unknown): void {
+    reject(error);
+    if (isHasty) hasty.end();
+  }
+
   /**
    * Those of a group, and whoever comes meanwhile, one after the other.
    * @param open gets them; apart, whoever throws is told and taken out
@@ -123,7 +134,6 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       if (!each) {
         each = open.length < GROUP ? await takeNext(along, until) : undefined;
         if (!each) return results;
-        watch?.waited(performance.now() - each.asked);
         open.push(each);
       }
       if (!apart) {
@@ -164,7 +174,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       if (!(await writer.takeBack())) throw error;
       memory.forget();
       faults.note(error);
-      each.reject(error);
+      refuse(each, error);
       return null;
     }
   }
@@ -185,15 +195,15 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       faults.note(error);
       await writer.rollback();
       memory.forget();
-      for (const { reject } of open) reject(error);
+      for (const each of open) refuse(each, error);
       return;
     } finally {
       begun = null;
     }
     // The next group does not wait for this one's disk.
     settle().then(
-      () => open.forEach(({ resolve }, at) => void resolve(results[at])),
-      (error) => open.forEach(({ reject }) => void reject(error)),
+      () => open.forEach((each, at) => void answer(each, results[at])),
+      (error) => open.forEach((each) => void refuse(each, error)),
     );
   }
 
@@ -214,17 +224,6 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     new Promise<void>((resolve) => {
       comes = resolve;
     });
-
-  function hurried({ work, asked, resolve, reject }: Waiting): Waiting {
-    const ended = hasty.begin();
-    const ending = <T>(end: (value: T) => void) => {
-      return (value: T) => {
-        end(value);
-        ended();
-      };
-    };
-    return { work, asked, resolve: ending(resolve), reject: ending(reject) };
-  }
 
   async function settle() {
     try {
@@ -267,12 +266,15 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
     add<T>(work: (tx: Transaction) => Promise<T>, { patient: isPatient, gather }: WriteOptions = {}): Promise<T> {
       if (inside?.getStore()) return Promise.reject(new Error('db.write inside db.write: pass the transaction on'));
       return new Promise<T>((resolve, reject) => {
-        const waiting: Waiting = { work, asked: performance.now(), resolve: resolve as Waiting['resolve'], reject };
+        const isHasty = !gather && !isPatient;
+        const answer = resolve as Waiting['resolve'];
+        const waiting: Waiting = { work, asked: performance.now(), isHasty, resolve: answer, reject };
         if (gather) {
           if (gathering.push(waiting) === 1) setTimeout(endGathering, GATHER_MS);
           return;
         }
-        (isPatient ? patient : first).push(isPatient ? waiting : hurried(waiting));
+        if (isHasty) hasty.begin();
+        (isHasty ? first : patient).push(waiting);
         comes?.();
         working ??= workThrough();
       });

@@ -34,7 +34,7 @@ import { makeStaffImport } from './staff/door.ts';
 import { assertNoHurdle } from './staff/hurdles.ts';
 import { makeIdle } from './staff/idle.ts';
 import { makeLockout } from './staff/lockout.ts';
-import { makeSessions } from './staff/sessions.ts';
+import { makeSessions, type Session } from './staff/sessions.ts';
 import { makeSignIn } from './staff/sign-in.ts';
 import { RETRY_AFTER, storageRefusal } from './storage.ts';
 import type { Trust } from './tls/certificate.ts';
@@ -93,14 +93,7 @@ export function makeApi(
   const exports = makeExports(settings, log);
   const health = makeHealth(db, settings);
   const { signIn, giveCode, signOut } = makeSignIn(db, auth, sessions, lockout);
-  const front = makeFront({
-    sessions,
-    trustedProxies: settings.trustedProxies,
-    limits,
-    counts: db.counts,
-    metrics,
-    log,
-  });
+  const front = makeFront({ trustedProxies: settings.trustedProxies, limits, counts: db.counts, metrics, log });
   const peerOf = (c: HonoContext<Door>) => front.peerOf(c.env.incoming);
   const say = (c: HonoContext<Door>, { status, code, message }: Refused) =>
     c.json({ code, message, field: null, request_id: c.get('requestId') }, status);
@@ -131,7 +124,8 @@ export function makeApi(
   api.use(async (c, next) => {
     // Whoever watches whether the server lives must not be told that he asks too often.
     if (['/api/health', '/api/ready'].includes(c.req.path)) return next();
-    const refused = await front.refuseHurry(peerOf(c), c.req.header('cookie'), callsIn(c.req.path));
+    const asked = sessions.find(c.req.header('cookie'));
+    const refused = await front.refuseHurry(peerOf(c), asked, callsIn(c.req.path));
     if (!refused) return next();
     c.header('Retry-After', String(refused.retryAfter));
     return say(c, refused);
@@ -178,8 +172,13 @@ export function makeApi(
     return authority ? c.body(new Uint8Array(authority.der), 200, { 'Content-Type': CERTIFICATE }) : c.notFound();
   });
   const { demo } = settings;
-  async function contextOf({ requestId, http }: Call): Promise<Context> {
-    const session = await sessions.find(http.cookie).catch(refuse);
+  async function contextOf({ requestId, http, asked }: Call): Promise<Context> {
+    let session: Session | null;
+    try {
+      session = await asked;
+    } catch (error) {
+      refuse(error);
+    }
     const actor = session && actorOf(session.person, requestId);
     return {
       requestId,
@@ -212,12 +211,13 @@ export function makeApi(
       maxBatchSize: MOST_IN_A_BATCH,
       createContext: ({ resHeaders }) => {
         const [cookie, origin] = [c.req.header('cookie'), c.req.header('origin')];
-        return contextOf({ requestId, http: { address: peerOf(c).address, cookie, origin, resHeaders } });
+        const http = { address: peerOf(c).address, cookie, origin, resHeaders };
+        return contextOf({ requestId, http, asked: sessions.find(cookie) });
       },
       onError: ({ error, path }) => noteError(error, path, requestId),
     });
   });
-  const answerCall = makeTrpcDoor({ front, contextOf, onError: noteError });
+  const answerCall = makeTrpcDoor({ front, sessions, contextOf, onError: noteError });
   const answer = getRequestListener(api.fetch);
   return (request, response) => {
     if (answerCall(request, response)) return;

@@ -6,7 +6,7 @@ import { type Limits, makeLimiter } from './http/limits.ts';
 import { type FindPeer, makeFindPeer, type Peer } from './http/peer.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './operations/metrics.ts';
-import type { Sessions } from './staff/sessions.ts';
+import type { Session } from './staff/sessions.ts';
 
 /** Of a body that is no file, bytes. */
 export const LARGEST_BODY = 64 * 1024;
@@ -35,7 +35,6 @@ interface Answered {
 }
 
 interface Parts {
-  sessions: Sessions;
   trustedProxies: string[];
   limits: Limits;
   counts: SharedCounts;
@@ -43,7 +42,7 @@ interface Parts {
   log: Log;
 }
 
-export function makeFront({ sessions, trustedProxies, limits, counts, metrics, log }: Parts) {
+export function makeFront({ trustedProxies, limits, counts, metrics, log }: Parts) {
   const peerOf: FindPeer = makeFindPeer(trustedProxies);
   const count = makeLimiter(counts, limits);
   return {
@@ -53,11 +52,19 @@ export function makeFront({ sessions, trustedProxies, limits, counts, metrics, l
       if (!origin || isOwn(origin, peer)) return null;
       return { status: 403, code: 'FORBIDDEN', message: '请求来源不受信任' };
     },
-    /** Counts a request against the limits of who makes it. @param calls of a batch: each is one */
-    async refuseHurry(peer: Peer, cookie: string | undefined, calls = 1): Promise<Refused | null> {
-      // A session that can't be read is told in the words of each door.
-      const session = await sessions.find(cookie).catch(() => null);
-      const retryAfter = await count({ address: peer.address, user: session?.person ?? null }, calls);
+    /**
+     * Counts a request against the limits of who makes it.
+     * @param asked for the session; one that can't be read is told in the words of each door
+     * @param calls of a batch: each is one
+     */
+    async refuseHurry({ address }: Peer, asked: Promise<Session | null>, calls = 1): Promise<Refused | null> {
+      let user: Session['person'] | null = null;
+      try {
+        user = (await asked)?.person ?? null;
+      } catch {
+        // As above.
+      }
+      const retryAfter = await count({ address, user }, calls);
       if (retryAfter === null) return null;
       const message = `请求过于频繁,请 ${retryAfter} 秒后再试`;
       return { status: 429, code: 'TOO_MANY_REQUESTS', message, retryAfter };

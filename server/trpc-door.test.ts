@@ -93,6 +93,31 @@ describe('the thin door', () => {
     expect(status).toBe(413);
   });
 
+  it('hears out a body that comes after its head and in parts, cut anywhere', async () => {
+    const headers = { 'content-type': 'application/json', cookie: await site.cookieOf('nurse') };
+    const body = Buffer.from(JSON.stringify({ code: qrOf('demo:child'), note: '中文' }));
+    const whole = await (
+      await send('scan.lookup', { headers: { cookie: headers.cookie }, body: body.toString() })
+    ).json();
+    const parts = [body.subarray(0, 9), body.subarray(9, body.length - 4), body.subarray(body.length - 4)];
+    const text = await new Promise<string>((resolve, reject) => {
+      const call = request(`${site.url}/api/trpc/scan.lookup`, { method: 'POST', headers }, (answer) => {
+        answer.setEncoding('utf8');
+        let heard = '';
+        answer.on('data', (part) => {
+          heard += part;
+        });
+        answer.once('end', () => resolve(heard));
+      });
+      call.once('error', reject);
+      call.flushHeaders();
+      parts.forEach((part, n) => void setTimeout(() => call.write(part), 30 * (n + 1)));
+      setTimeout(() => call.end(), 30 * (parts.length + 1));
+    });
+    expect(whole.result.data.outcome).toBe('authenticated');
+    expect(JSON.parse(text)).toEqual(whole);
+  });
+
   it('counts against the limits, as every door', async () => {
     const slow = await startTestConsole({ limits: { ...LIMITS, user: 3 } });
     const headers = { 'content-type': 'application/json', cookie: await slow.cookieOf('nurse') };

@@ -10,6 +10,7 @@ import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { type Front, hearOut, LARGEST_BODY, type Refused, secureCookies, TOO_LARGE } from './front.ts';
 import { API_POLICY, headersFor } from './http/headers.ts';
 import { appRouter } from './router.ts';
+import type { Session, Sessions } from './staff/sessions.ts';
 import { RETRY_AFTER } from './storage.ts';
 import type { Context } from './trpc.ts';
 
@@ -43,10 +44,12 @@ const MUTATIONS = new Map(
 );
 type Mutation = { path: string; definition: Definition };
 
-export type Call = Pick<Context, 'requestId' | 'http'>;
+/** `asked`: for the session, once for all that a request meets. */
+export type Call = Pick<Context, 'requestId' | 'http'> & { asked: Promise<Session | null> };
 
 interface Parts {
   front: Front;
+  sessions: Pick<Sessions, 'find'>;
   contextOf(call: Call): Promise<Context>;
   /** Told what nobody expected, and faults of the storage. */
   onError(error: TRPCError, path: string, requestId: string): void;
@@ -61,7 +64,7 @@ interface Answer {
 }
 
 /** @returns answers a call, or says `false` and leaves the request as it is */
-export function makeTrpcDoor({ front, contextOf, onError }: Parts) {
+export function makeTrpcDoor({ front, sessions, contextOf, onError }: Parts) {
   /** The call itself. */
   async function call({ path, definition }: Mutation, call: Call, text: string): Promise<Answer> {
     let ctx: Context | undefined;
@@ -95,13 +98,13 @@ export function makeTrpcDoor({ front, contextOf, onError }: Parts) {
       return { status, retryAfter, body: JSON.stringify({ code, message, field: null, request_id: requestId }) };
     };
     let found: Answer;
-    let refused = front.refuseOrigin(origin, peer);
-    const text = refused ? null : await readText(request);
-    if (!refused && text === null) refused = TOO_LARGE;
-    refused ??= await front.refuseHurry(peer, cookie);
-    if (refused) found = refuse(refused);
+    const isStranger = front.refuseOrigin(origin, peer);
+    const text = isStranger ? null : await readText(request);
+    if (text === null) found = refuse(isStranger ?? TOO_LARGE);
     else {
-      found = await call(mutation, { requestId, http }, text ?? '');
+      const asked = sessions.find(cookie);
+      const hurry = await front.refuseHurry(peer, asked);
+      found = hurry ? refuse(hurry) : await call(mutation, { requestId, http, asked }, text);
     }
     if (found.status >= 400) await hearOut(request);
     if (response.destroyed) return;
@@ -180,8 +183,20 @@ function parse(text: string): unknown {
 }
 
 /** @returns null of a body that is too large, which is left unread */
-function readText(request: IncomingMessage): Promise<string | null> {
-  if (Number(request.headers['content-length'] ?? 0) > LARGEST_BODY) return Promise.resolve(null);
+async function readText(request: IncomingMessage): Promise<string | null> {
+  if (Number(request.headers['content-length'] ?? 0) > LARGEST_BODY) return null;
+  // What came with the head is there by the end of this turn.
+  await undefined;
+  return request.complete ? textOf(request.read()) : waitForText(request);
+}
+
+/** @param body null: none */
+function textOf(body: Buffer | null): string | null {
+  if (body === null) return '';
+  return body.length > LARGEST_BODY ? null : utf8.decode(body);
+}
+
+function waitForText(request: IncomingMessage): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let length = 0;
@@ -190,7 +205,7 @@ function readText(request: IncomingMessage): Promise<string | null> {
       length += part.length;
       if (length > LARGEST_BODY) resolve(null);
     });
-    request.once('end', () => resolve(utf8.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts))));
+    request.once('end', () => resolve(textOf(Buffer.concat(parts))));
     request.once('error', reject);
     request.once('close', () => {
       if (!request.complete) reject(new Error('the connection is gone'));

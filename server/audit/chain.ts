@@ -9,8 +9,7 @@ import { searchableIfAny } from './searchable.ts';
 
 const { auditEvents, auditHead } = tables;
 
-type WrittenRow = typeof auditEvents.$inferSelect;
-export type AuditRow = Omit<WrittenRow, 'searchable'>;
+export type AuditRow = Omit<typeof auditEvents.$inferSelect, 'searchable'>;
 type Head = { lastId: number; hash: string };
 const { searchable: _, ...columnsOfEvents } = getTableColumns(auditEvents);
 /** What the chain holds of an event, and its hash. */
@@ -19,42 +18,50 @@ export const CHAINED = columnsOfEvents;
 /** The end of the chain as the events of one transaction move it. They are written together, at its end, and the head once. */
 const END = Symbol('end of the audit trail');
 interface End extends Head {
-  /** Who takes a write back goes back to the end before it, so none is changed. */
-  pending: { row: WrittenRow; before: End } | null;
+  /** Who takes a write back goes back to the end before it, so none is changed. `row`: values of {@link KEYS}. */
+  pending: { row: Value[]; before: End } | null;
 }
+/** The columns in the order in which they are hashed, behind the hash before: the row's own takes its place. `searchable` is no part of it. */
+const KEYS: readonly (keyof typeof auditEvents.$inferSelect)[] = [
+  'hash',
+  'id',
+  'at',
+  'action',
+  'outcome',
+  'actor',
+  'actorRole',
+  'siteCode',
+  'subject',
+  'detail',
+  'requestId',
+  'searchable',
+];
 /** Keys of the rows of `audit_head`. */
 export const HEAD_KEY = 1;
 const ANCHOR_KEY = 2;
 /** Rows read at once: two milliseconds' work, so that nobody waits long. */
 const PAGE = 250;
 
-/** @returns 64 hex digits, over every column */
-export function hashOf(previous: string, row: Omit<AuditRow, 'hash'>): string {
-  const { id, at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId } = row;
-  const canonical = [previous, id, at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId];
-  return hash('sm3', JSON.stringify(canonical));
+/** What the hash of a row is taken of. */
+function hashed(previous: string, id: number, event: Omit<AuditRow, 'id' | 'hash'>): Value[] {
+  const { at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId } = event;
+  return [previous, id, at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId];
 }
+const hashOfValues = (values: Value[]): string => hash('sm3', JSON.stringify(values));
+
+/** @returns 64 hex digits, over every column */
+export const hashOf = (previous: string, row: Omit<AuditRow, 'hash'>): string =>
+  hashOfValues(hashed(previous, row.id, row));
 
 /** Adds a row to the end of the chain. It can be read once the transaction is committed. */
 export async function appendEvent(tx: Transaction, event: Omit<AuditRow, 'id' | 'hash'>): Promise<void> {
   const before = tx.kept.get<End>(END) ?? (await readEnd(tx));
-  const { at, action, outcome, actor, actorRole, siteCode, subject, detail, requestId } = event;
-  const row = {
-    id: before.lastId + 1,
-    at,
-    action,
-    outcome,
-    actor,
-    actorRole,
-    siteCode,
-    subject,
-    detail,
-    requestId,
-    hash: '',
-    searchable: 0,
-  };
-  row.hash = hashOf(before.hash, row);
-  tx.kept.set<End>(END, { lastId: row.id, hash: row.hash, pending: { row, before } }, saveEnd);
+  const lastId = before.lastId + 1;
+  const row = hashed(before.hash, lastId, event);
+  const hash = hashOfValues(row);
+  row[0] = hash;
+  row.push(0);
+  tx.kept.set<End>(END, { lastId, hash, pending: { row, before } }, saveEnd);
 }
 
 async function readEnd(tx: Transaction): Promise<End> {
@@ -65,15 +72,10 @@ async function readEnd(tx: Transaction): Promise<End> {
 
 async function saveEnd(tx: Transaction, end: End): Promise<void> {
   const rows: Value[][] = [];
-  for (let { pending } = end; pending; pending = pending.before.pending) {
-    const { row } = pending;
-    rows.push(KEYS.map((key) => row[key]));
-  }
+  for (let { pending } = end; pending; pending = pending.before.pending) rows.push(pending.row);
   await tx.insertMany(auditEvents, KEYS, rows.reverse());
   await moveHead(tx, { lastId: end.lastId, hash: end.hash });
 }
-
-const KEYS = Object.keys(getTableColumns(auditEvents)) as (keyof WrittenRow)[];
 
 async function readLast(tx: Transaction): Promise<Head> {
   const [head] = await readHead(tx, {});

@@ -14,13 +14,13 @@ export interface AuditEvent {
 }
 
 /** Adds a row to the audit trail, in the transaction of what it tells. */
-export async function recordEvent(
+export function recordEvent(
   tx: Transaction,
   actor: Actor | SystemActor | PlatformActor,
   event: AuditEvent,
 ): Promise<void> {
   const { actor: who, actorRole, siteCode } = whoIs(actor);
-  await appendEvent(tx, {
+  return appendEvent(tx, {
     at: isoNow(),
     action: event.action,
     outcome: event.outcome,

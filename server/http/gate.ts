@@ -65,7 +65,8 @@ export function makeGate(parts: Gate): RequestListener {
         .end();
       return;
     }
-    if (!OWN_LIMITS.test(path)) hurry(request, bodyMs);
+    // Most bodies come with their head, and are whole before this turn ends.
+    if (!OWN_LIMITS.test(path)) queueMicrotask(() => hurry(request, bodyMs));
     if (forApi) return api(request, response);
     // Pages take nothing: no body is read for them, and nothing of a form or an action comes to Next.
     if (!dev && request.method !== 'GET' && request.method !== 'HEAD') {
@@ -77,12 +78,14 @@ export function makeGate(parts: Gate): RequestListener {
     request.headers['content-security-policy'] = policy;
     request.headers['x-nonce'] = nonce;
     if (STATIC.test(path)) return page(request, response);
-    const counted = countPage({ address: peer.address }).catch(() => null);
-    return void counted.then((retryAfter) => {
+    const answer = (retryAfter: number | null) => {
       if (retryAfter === null) return page(request, response);
       response.setHeader('Retry-After', retryAfter);
       refuse(429, 'TOO_MANY_REQUESTS', `请求过于频繁,请 ${retryAfter} 秒后再试`);
-    });
+    };
+    const wait = countPage({ address: peer.address });
+    if (wait instanceof Promise) void wait.catch(() => null).then(answer);
+    else answer(wait);
   };
 }
 

@@ -40,7 +40,7 @@ export function makeLimiter(
   counts: SharedCounts,
   limits: Limits,
   of = 'request',
-): (asker: Asker, calls?: number) => Promise<number | null> {
+): (asker: Asker, calls?: number) => Wait {
   const make = (kind: keyof Limits) => {
     const take = makeLots(counts, { name: `${of} ${kind}`, points: limits[kind], seconds: 60 }, LOTS);
     return (key: string, calls: number) => {
@@ -49,17 +49,24 @@ export function makeLimiter(
     };
   };
   const [user, site, stranger, address] = [make('user'), make('site'), make('stranger'), make('address')];
-  return async (asker, calls = 1) => {
+  return (asker, calls = 1) => {
     const network = networkOf(asker.address);
-    const wait = address(network, calls);
-    const refused = wait === null ? null : await wait;
-    if (refused !== null) return refused;
-    if (!asker.user) return stranger(network, calls);
-    // The user first: one who is too fast does not use up what the site's others have.
-    const asked = user(asker.user.id, calls);
-    const own = asked === null ? null : await asked;
-    return own ?? (asker.user.siteCode === null ? null : site(asker.user.siteCode, calls));
+    return orElse(address(network, calls), () => {
+      if (!asker.user) return stranger(network, calls);
+      const { id, siteCode } = asker.user;
+      // The user first: one who is too fast does not use up what the site's others have.
+      return orElse(user(id, calls), () => (siteCode === null ? null : site(siteCode, calls)));
+    });
   };
+}
+
+/** Null: none. Known at once where this process holds enough, as every request asks. */
+type Wait = number | null | Promise<number | null>;
+
+/** The first wait of two; the second is asked for where the first is none. */
+function orElse(first: Wait, second: () => Wait): Wait {
+  if (first instanceof Promise) return first.then((wait) => wait ?? second());
+  return first ?? second();
 }
 
 const inSeconds = (ms: number | null) => (ms === null ? null : Math.max(1, Math.ceil(ms / 1000)));

@@ -24,7 +24,7 @@ export function makeMetrics() {
   });
   const waits = new Histogram({
     name: 'console_write_wait_seconds',
-    help: 'How long a write stood in the queue of the one writer',
+    help: 'How long the first write of each commit stood in the queue of the one writer',
     buckets: DISK_BUCKETS,
     registers,
   });

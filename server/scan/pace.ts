@@ -52,14 +52,20 @@ export function makePace(db: Db, perMinute: number, now: () => number = Date.now
   return async (actor: Actor, kind: PaceKind): Promise<void> => {
     const at = now();
     const key = `${kind} ${actor.id}`;
-    const run = runs.get(key) ?? begin();
-    runs.set(key, run);
+    let run = runs.get(key);
+    if (!run) {
+      run = begin();
+      runs.set(key, run);
+    }
     run.taken[run.next] = at;
     run.next = (run.next + 1) % run.taken.length;
     // What would be overwritten next is the one that was so many before.
-    if ((run.taken[run.next] ?? 0) <= at - MINUTE && (await takeShared(key, 1)) === null) {
-      run.over = 0;
-      return;
+    if ((run.taken[run.next] ?? 0) <= at - MINUTE) {
+      const wait = takeShared(key, 1);
+      if ((wait instanceof Promise ? await wait : wait) === null) {
+        run.over = 0;
+        return;
+      }
     }
     const isNew = at - run.lastOver > EPISODE;
     run.lastOver = at;
