@@ -267,8 +267,7 @@ export function makeWriteQueue({ writer, faults, lockPatience, watch }: Parts) {
       if (inside?.getStore()) return Promise.reject(new Error('db.write inside db.write: pass the transaction on'));
       return new Promise<T>((resolve, reject) => {
         const isHasty = !gather && !isPatient;
-        const answer = resolve as Waiting['resolve'];
-        const waiting: Waiting = { work, asked: performance.now(), isHasty, resolve: answer, reject };
+        const waiting = { work, asked: performance.now(), isHasty, resolve: resolve as Waiting['resolve'], reject };
         if (gather) {
           if (gathering.push(waiting) === 1) setTimeout(endGathering, GATHER_MS);
           return;
