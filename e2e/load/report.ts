@@ -46,7 +46,7 @@ function tell(measured: Measured[]): string {
   return `# Lookups and vouchers over HTTP
 
 Written by \`npm run bench -- api\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Load and server share the machine. Each figure is the
-median of three turns, the subjects by turns on the same database. PostgreSQL shares the machine, too, and is as Debian sets it up.
+median of seven turns, the subjects by turns on the same database. PostgreSQL shares the machine, too, and is as Debian sets it up.
 
 - **${NAMES.bare}**: the limit. No session, no audit, no masking; sealed columns stay sealed.
 - **${NAMES.nextRoute}**: the same lookup as plain tRPC in a route handler of Next, what a template gives.
