@@ -15,8 +15,9 @@ import { RETRY_AFTER } from './storage.ts';
 import type { Context } from './trpc.ts';
 
 const PREFIX = '/api/trpc/';
-/** So many calls begin without waiting for more. */
+/** So many calls begin without waiting for more, and whoever came first after so many ms: other work may make turns long. */
 const ENOUGH = 64;
+const LONGEST_GATHER = 2;
 const utf8 = new TextDecoder();
 
 /** What tRPC hands to each middleware of a procedure. */
@@ -143,14 +144,15 @@ export function makeTrpcDoor({ front, sessions, contextOf, onError }: Parts) {
  */
 function makeStart(): (one: () => void) => void {
   let arrived: (() => void)[] = [];
-  function look(before: number): void {
-    if (arrived.length > before && arrived.length < ENOUGH) return void setImmediate(look, arrived.length);
+  function look(before: number, until: number): void {
+    const more = arrived.length > before && arrived.length < ENOUGH && performance.now() < until;
+    if (more) return void setImmediate(look, arrived.length, until);
     const all = arrived;
     arrived = [];
     for (const one of all) one();
   }
   return (one) => {
-    if (arrived.push(one) === 1) setImmediate(look, 0);
+    if (arrived.push(one) === 1) setImmediate(look, 0, performance.now() + LONGEST_GATHER);
   };
 }
 

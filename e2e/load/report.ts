@@ -45,7 +45,7 @@ function tell(measured: Measured[]): string {
   );
   return `# Lookups and vouchers over HTTP
 
-Written by \`npm run bench -- api\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Load and server share the machine. Each figure is the
+Written by \`npm run bench -- api\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Load and server share the machine. Each figure of lookups is the
 median of seven turns, the subjects by turns on the same database. PostgreSQL shares the machine, too, and is as Debian sets it up.
 
 - **${NAMES.bare}**: the limit. No session, no audit, no masking; sealed columns stay sealed.

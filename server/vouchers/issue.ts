@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { getTableColumns, sql } from 'drizzle-orm';
 import {
   type Db,
   given,
@@ -99,21 +99,8 @@ async function insertVoucher(
   return row;
 }
 
-const KEYS: readonly (keyof VoucherRow)[] = [
-  'voucherNo',
-  'siteCode',
-  'day',
-  'serial',
-  'erhcCardNo',
-  'recordId',
-  'snapshot',
-  'issuedAt',
-  'issuedBy',
-  'printCount',
-  'voidedAt',
-  'voidedBy',
-  'voidReason',
-];
+const KEYS = Object.keys(getTableColumns(vouchers)) as (keyof VoucherRow)[];
+
 async function insertRows(tx: Transaction, rows: VoucherRow[]): Promise<void> {
   const values = (row: VoucherRow) => KEYS.map((key) => row[key] as Value);
   await tx.insertMany(vouchers, KEYS, rows.map(values));
