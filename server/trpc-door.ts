@@ -100,9 +100,9 @@ export function makeTrpcDoor({ front, sessions, contextOf, onError }: Parts) {
       return { status, retryAfter, body: JSON.stringify({ code, message, field: null, request_id: requestId }) };
     };
     let found: Answer;
-    const isStranger = front.refuseOrigin(origin, peer);
-    const text = isStranger ? null : await readText(request);
-    if (text === null) found = refuse(isStranger ?? TOO_LARGE);
+    const refused = front.refuseOrigin(origin, peer);
+    const text = refused ? null : await readText(request);
+    if (text === null) found = refuse(refused ?? TOO_LARGE);
     else {
       const asked = sessions.find(cookie);
       const hurry = await front.refuseHurry(peer, asked);
@@ -205,10 +205,9 @@ function parse(text: string): unknown {
 }
 
 /** @returns null of a body that is too large, which is left unread */
-async function readText(request: IncomingMessage): Promise<string | null> {
+function readText(request: IncomingMessage): string | null | Promise<string | null> {
   if (Number(request.headers['content-length'] ?? 0) > LARGEST_BODY) return null;
-  // What came with the head is there by the end of this turn.
-  await undefined;
+  // What came with the head is there: a turn has passed since.
   return request.complete ? textOf(request.read()) : waitForText(request);
 }
 
